@@ -1,0 +1,55 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// G: the part of a goroutine that the primitives and both hosts know.
+//
+// A host (the production scheduler, the explorer) derives its own type with the
+// stack, the saved context and its queues; a primitive only ever holds a G*.
+//
+// Ownership: the host owns every G. A G* is valid from Spawn until its
+// goroutine has returned; a primitive may keep one only while that goroutine
+// is parked on it.
+
+#ifndef RUNTIME_INTERNAL_G_H_
+#define RUNTIME_INTERNAL_G_H_
+
+#include <cstdint>
+
+namespace rt::internal {
+
+// Why a goroutine waits, in the words that Go prints. WaitReasonText() gives
+// the text; the order here is the order of its table.
+enum class WaitReason : uint8_t {
+  kNone,
+  kChanReceive,
+  kChanSend,
+  kChanReceiveNil,
+  kChanSendNil,
+  kSelect,
+  kSelectNoCases,
+  kMutexLock,
+  kRWMutexRLock,
+  kRWMutexLock,
+  kWaitGroupWait,
+  kCondWait,
+  kSleep,
+  kIoWait,
+};
+
+// "chan receive", "sync.Mutex.Lock", ... A string literal; never null.
+const char* WaitReasonText(WaitReason reason);
+
+struct G {
+  // Constant after Spawn.
+  uint64_t id = 0;                // 1 is the main goroutine; never reused.
+  uint64_t parent_id = 0;         // Who called Go; 0 for main.
+  const void* created_by_pc = nullptr;  // Return address of that call.
+
+  // Written by the goroutine itself before it parks, read in dumps.
+  WaitReason wait_reason = WaitReason::kNone;
+  const void* wait_object = nullptr;  // The primitive; null if there is none.
+};
+
+}  // namespace rt::internal
+
+#endif  // RUNTIME_INTERNAL_G_H_

@@ -1,0 +1,153 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// The seam between the primitives and whoever schedules them.
+//
+// Every primitive (Chan, Mutex, WaitGroup, ...) is written once, over the free
+// functions below. Two libraries define them: //runtime/internal:sched, the
+// M:N production scheduler, and //runtime/explorer:host, which runs one
+// goroutine at a time on one kernel thread and chooses the interleaving. A
+// binary gets one of them by what it links; linking both is a duplicate symbol.
+//
+// The libraries of //runtime are compiled twice by the rt_library macro: as
+// `name` and as `name_explored`, the second with RT_EXPLORED defined. That
+// macro is read in this file only. It makes Op, Acquire and Release, which tell
+// the explorer what a primitive is about to do, cost nothing in production.
+//
+// Threads: CurrentG, Park, Yield, SleepNs: from a goroutine, on its own behalf.
+//          Ready, Spawn, NowNs, RandomBelow, Fatal: also from a plain thread.
+
+#ifndef RUNTIME_INTERNAL_HOST_H_
+#define RUNTIME_INTERNAL_HOST_H_
+
+#include <cstdint>
+#include <string_view>
+
+#include "absl/functional/any_invocable.h"
+#include "runtime/internal/g.h"
+
+namespace rt::internal::host {
+
+// The calling goroutine; null on a thread that runs none. Never cache the
+// address of anything thread-local across Park or Yield: the goroutine may
+// resume on another kernel thread.
+G* CurrentG();
+
+// Blocks the calling goroutine until somebody calls Ready on it.
+//
+// `commit(g, arg)` runs once the goroutine's context is saved, on the
+// scheduler's stack: it is the place to release the lock that made "I am about
+// to wait" and "I wait" one step. If it returns false the goroutine resumes at
+// once. commit must not throw, park or touch the goroutine's stack after the
+// moment another thread may call Ready. Null means: nothing to release.
+using ParkCommit = bool (*)(G* g, void* arg);
+void Park(WaitReason reason, const void* object, ParkCommit commit, void* arg);
+
+// Makes a parked goroutine runnable. Exactly one Ready for each Park.
+void Ready(G* g);
+
+// Lets others run; the caller stays runnable.
+void Yield();
+
+// Starts a goroutine. `created_by_pc` is the return address of rt::Go's caller.
+// If `task` throws out of the goroutine, the host reports an unrecovered panic.
+void Spawn(absl::AnyInvocable<void() &&> task, const void* created_by_pc);
+
+// Blocks the calling goroutine for `ns` nanoseconds of the host's clock; a
+// value <= 0 only yields. The explorer's clock is virtual.
+void SleepNs(int64_t ns);
+
+// The host's monotonic clock, in nanoseconds since the program (in the
+// explorer: the execution) began.
+int64_t NowNs();
+
+// Uniform in [0, n), n >= 1. The explorer explores every value.
+uint64_t RandomBelow(uint64_t n);
+
+// Ends the program as Go's `fatal error: message` does: message and a dump of
+// every goroutine on stderr, exit status 2. The explorer ends the execution
+// with a verdict instead. For errors no goroutine can recover from.
+[[noreturn]] void Fatal(std::string_view message);
+
+// What a primitive is about to do. The explorer derives from it which
+// operations can be reordered without a visible difference, what a goroutine
+// waits for, and the words in a report.
+enum class OpKind : uint8_t {
+  kGosched,
+  kChanSend,
+  kChanRecv,
+  kChanClose,
+  kChanLen,
+  kSelect,
+  kMutexLock,
+  kMutexTryLock,
+  kMutexUnlock,
+  kRWMutexRLock,
+  kRWMutexRUnlock,
+  kRWMutexLock,
+  kRWMutexUnlock,
+  kWaitGroupAdd,   // Also Done.
+  kWaitGroupWait,
+  kCondWait,
+  kCondSignal,
+  kCondBroadcast,
+  kOnceDo,
+  kAtomicLoad,
+  kAtomicStore,
+  kAtomicRmw,
+  kAtomicFence,
+};
+
+#if defined(RT_EXPLORED)
+
+// Defined by //runtime/explorer. `enabled` may be null ("always"). Begin
+// returns once the explorer lets the operation happen; until End the calling
+// goroutine's memory accesses are the primitive's own, not the program's.
+using OpEnabled = bool (*)(const void* arg);
+void OpBegin(OpKind kind, const void* object, OpEnabled enabled,
+             const void* arg);
+void OpEnd();
+void AcquireSlow(const void* sync);
+void ReleaseSlow(const void* sync);
+
+// One operation of a primitive; declared first in the function that performs
+// it. With a predicate, the operation happens only once the predicate holds:
+// the explorer then never sees the attempt that would have had to wait, and
+// the slow path under it is not taken. Use it where which waiter came first
+// cannot be observed (Mutex, WaitGroup); a Chan parks for real.
+class Op {
+ public:
+  Op(OpKind kind, const void* object) { OpBegin(kind, object, nullptr, nullptr); }
+  template <typename Predicate>
+  Op(OpKind kind, const void* object, const Predicate& enabled) {
+    OpBegin(
+        kind, object,
+        [](const void* p) { return (*static_cast<const Predicate*>(p))(); },
+        &enabled);
+  }
+  ~Op() { OpEnd(); }
+  Op(const Op&) = delete;
+  Op& operator=(const Op&) = delete;
+};
+
+// The calling goroutine has seen all that happened before the Releases of
+// `sync`; `sync` is any address that stands for the edge.
+inline void Acquire(const void* sync) { AcquireSlow(sync); }
+inline void Release(const void* sync) { ReleaseSlow(sync); }
+
+#else
+
+class Op {
+ public:
+  constexpr Op(OpKind, const void*) {}
+  template <typename Predicate>
+  constexpr Op(OpKind, const void*, const Predicate&) {}
+};
+inline void Acquire(const void*) {}
+inline void Release(const void*) {}
+
+#endif
+
+}  // namespace rt::internal::host
+
+#endif  // RUNTIME_INTERNAL_HOST_H_
