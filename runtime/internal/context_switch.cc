@@ -18,6 +18,7 @@ Context MakeContext(void* stack_lo, size_t size, void (*entry)(void*),
   auto entry_word = reinterpret_cast<uintptr_t>(entry);
   auto arg_word = reinterpret_cast<uintptr_t>(arg);
 #if defined(__x86_64__)
+  *--words = 0;           // Keeps rsp a multiple of 16 where RtContextStart calls.
   *--words = 0;           // Return address of the first frame: ends unwinding.
   *--words = start;       // Popped by ret.
   *--words = 0;           // rbp: ends frame-pointer chains.
