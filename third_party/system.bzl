@@ -67,6 +67,11 @@ def _benchmark_impl(ctx):
                       _library("benchmark", linkopts = ["-lbenchmark", "-lpthread"]) +
                       _library("benchmark_main", linkopts = ["-lbenchmark_main"], deps = [":benchmark"]))
 
+def _elfutils_impl(ctx):
+    _require(ctx, _find(ctx, "/usr/lib/*/libdw.so"), "libdw-dev")
+    ctx.file("BUILD", _HEAD + _library("dw", linkopts = ["-ldw"]))
+
 system_absl = repository_rule(implementation = _absl_impl, local = True)
 system_googletest = repository_rule(implementation = _googletest_impl, local = True)
 system_benchmark = repository_rule(implementation = _benchmark_impl, local = True)
+system_elfutils = repository_rule(implementation = _elfutils_impl, local = True)
