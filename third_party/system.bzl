@@ -61,17 +61,23 @@ def _googletest_impl(ctx):
                       _library("gtest", linkopts = ["-l:libgmock.a", "-l:libgtest.a", "-lpthread"]) +
                       _library("gtest_main", linkopts = ["-l:libgmock_main.a"], deps = [":gtest"]))
 
-def _benchmark_impl(ctx):
-    _require(ctx, _find(ctx, "/usr/lib/*/libbenchmark.so"), "libbenchmark-dev")
-    ctx.file("BUILD", _HEAD +
-                      _library("benchmark", linkopts = ["-lbenchmark", "-lpthread"]) +
-                      _library("benchmark_main", linkopts = ["-lbenchmark_main"], deps = [":benchmark"]))
-
-def _elfutils_impl(ctx):
-    _require(ctx, _find(ctx, "/usr/lib/*/libdw.so"), "libdw-dev")
-    ctx.file("BUILD", _HEAD + _library("dw", linkopts = ["-ldw"]))
+def _library_impl(ctx):
+    _require(ctx, _find(ctx, ctx.attr.probe), ctx.attr.package)
+    ctx.file("BUILD", _HEAD + "".join([
+        _library(target, linkopts = options)
+        for target, options in ctx.attr.targets.items()
+    ]))
 
 system_absl = repository_rule(implementation = _absl_impl, local = True)
 system_googletest = repository_rule(implementation = _googletest_impl, local = True)
-system_benchmark = repository_rule(implementation = _benchmark_impl, local = True)
-system_elfutils = repository_rule(implementation = _elfutils_impl, local = True)
+
+# A package with few libraries: `targets` maps each label to its linker options.
+system_library = repository_rule(
+    implementation = _library_impl,
+    local = True,
+    attrs = {
+        "package": attr.string(mandatory = True, doc = "the package that holds the files"),
+        "probe": attr.string(mandatory = True, doc = "shell pattern of a file it installs"),
+        "targets": attr.string_list_dict(mandatory = True),
+    },
+)
