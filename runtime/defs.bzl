@@ -1,3 +1,6 @@
+# Copyright 2026 The Concurrency in C++ Authors
+# SPDX-License-Identifier: MIT
+
 """rt_library: a library of the runtime, for production and for the explorer."""
 
 load("@rules_cc//cc:defs.bzl", "cc_library")

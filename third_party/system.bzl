@@ -1,3 +1,6 @@
+# Copyright 2026 The Concurrency in C++ Authors
+# SPDX-License-Identifier: MIT
+
 """Maps the system's packages to the labels that MODULE.bazel's registry modules have.
 
 Each rule writes a small repository: BUILD files whose targets carry linker

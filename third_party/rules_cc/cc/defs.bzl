@@ -1,3 +1,6 @@
+# Copyright 2026 The Concurrency in C++ Authors
+# SPDX-License-Identifier: MIT
+
 """The native C++ rules under the names that rules_cc gives them."""
 
 cc_binary = native.cc_binary
