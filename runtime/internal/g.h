@@ -41,8 +41,8 @@ const char* WaitReasonText(WaitReason reason);
 
 struct G {
   // Constant after Spawn.
-  uint64_t id = 0;                // 1 is the main goroutine; never reused.
-  uint64_t parent_id = 0;         // Who called Go; 0 for main.
+  uint64_t id = 0;         // 1 is the main goroutine; never reused.
+  uint64_t parent_id = 0;  // Who called Go; 0 for main.
   const void* created_by_pc = nullptr;  // Return address of that call.
 
   // Written by the goroutine itself before it parks, read in dumps.

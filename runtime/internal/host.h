@@ -14,8 +14,8 @@
 // macro is read in this file only. It makes Op, Acquire and Release, which tell
 // the explorer what a primitive is about to do, cost nothing in production.
 //
-// Threads: CurrentG, Park, Yield, SleepNs: from a goroutine, on its own behalf.
-//          Ready, Spawn, NowNs, RandomBelow, Fatal: also from a plain thread.
+// Threads: CurrentG, Park, Yield, SleepNs, EnterBlocking, ExitBlocking: from a
+//          goroutine, on its own behalf. The others: also from a plain thread.
 
 #ifndef RUNTIME_INTERNAL_HOST_H_
 #define RUNTIME_INTERNAL_HOST_H_
@@ -61,6 +61,23 @@ void SleepNs(int64_t ns);
 // explorer: the execution) began.
 int64_t NowNs();
 
+// The Unix time, in nanoseconds, at which NowNs was 0. It does not change while
+// the program runs; the explorer's is the same in every execution.
+int64_t StartUnixNs();
+
+// How many goroutines exist now, the calling one included.
+int NumGoroutines();
+
+// How many goroutines may run at once; n >= 1 sets it, n <= 0 only asks.
+// Returns the setting before the call.
+int MaxProcs(int n);
+
+// The calling goroutine is about to block its kernel thread (EnterBlocking) or
+// has done so (ExitBlocking). Between the two it must not call anything else of
+// this file.
+void EnterBlocking();
+void ExitBlocking();
+
 // Uniform in [0, n), n >= 1. The explorer explores every value.
 uint64_t RandomBelow(uint64_t n);
 
@@ -86,7 +103,7 @@ enum class OpKind : uint8_t {
   kRWMutexRUnlock,
   kRWMutexLock,
   kRWMutexUnlock,
-  kWaitGroupAdd,   // Also Done.
+  kWaitGroupAdd,  // Also Done.
   kWaitGroupWait,
   kCondWait,
   kCondSignal,
@@ -107,8 +124,9 @@ using OpEnabled = bool (*)(const void* arg);
 void OpBegin(OpKind kind, const void* object, OpEnabled enabled,
              const void* arg);
 void OpEnd();
-void AcquireSlow(const void* sync);
-void ReleaseSlow(const void* sync);
+void AcquireSlow(G* g, const void* sync);
+void ReleaseSlow(G* g, const void* sync);
+void RendezvousSlow(G* parked);
 
 // One operation of a primitive; declared first in the function that performs
 // it. With a predicate, the operation happens only once the predicate holds:
@@ -117,7 +135,9 @@ void ReleaseSlow(const void* sync);
 // cannot be observed (Mutex, WaitGroup); a Chan parks for real.
 class Op {
  public:
-  Op(OpKind kind, const void* object) { OpBegin(kind, object, nullptr, nullptr); }
+  Op(OpKind kind, const void* object) {
+    OpBegin(kind, object, nullptr, nullptr);
+  }
   template <typename Predicate>
   Op(OpKind kind, const void* object, const Predicate& enabled) {
     OpBegin(
@@ -132,8 +152,21 @@ class Op {
 
 // The calling goroutine has seen all that happened before the Releases of
 // `sync`; `sync` is any address that stands for the edge.
-inline void Acquire(const void* sync) { AcquireSlow(sync); }
-inline void Release(const void* sync) { ReleaseSlow(sync); }
+inline void Acquire(const void* sync) { AcquireSlow(CurrentG(), sync); }
+inline void Release(const void* sync) { ReleaseSlow(CurrentG(), sync); }
+
+// The same on behalf of a parked goroutine, whose operation the caller
+// completes.
+inline void AcquireFor(G* parked, const void* sync) {
+  AcquireSlow(parked, sync);
+}
+inline void ReleaseFor(G* parked, const void* sync) {
+  ReleaseSlow(parked, sync);
+}
+
+// The caller completes the operation of a parked goroutine and both wait for
+// each other: each sees what the other did before.
+inline void Rendezvous(G* parked) { RendezvousSlow(parked); }
 
 #else
 
@@ -145,6 +178,9 @@ class Op {
 };
 inline void Acquire(const void*) {}
 inline void Release(const void*) {}
+inline void AcquireFor(G*, const void*) {}
+inline void ReleaseFor(G*, const void*) {}
+inline void Rendezvous(G*) {}
 
 #endif
 

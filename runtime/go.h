@@ -1,0 +1,59 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// Go(f, args...): starts a goroutine. Gosched(): lets others run.
+//
+//   rt::Go([&] { ... });
+//   rt::Go(Serve, connection, 3);
+//
+// A goroutine is a function with a stack of its own that many others share few
+// kernel threads with. It costs about as much as a small allocation.
+//
+// Threads:   from a goroutine. Go also from any thread while rt::Run runs.
+// Blocks:    Go never; Gosched the goroutine, until it is its turn again.
+// Ordering:  the call of Go happens before f begins.
+// Arguments: are moved or copied when Go is called, as std::thread does; pass
+//            std::ref for a reference. What f returns is dropped.
+// Failure:   an exception that leaves f, a Panic or any other, ends the program
+//            with Go's report and exit status 2. Go before rt::Run is fatal.
+
+#ifndef RUNTIME_GO_H_
+#define RUNTIME_GO_H_
+
+#include <functional>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "absl/functional/any_invocable.h"
+
+namespace rt {
+
+namespace internal {
+// Not inlined, so that its return address is in the caller of Go.
+[[gnu::noinline]] void StartGoroutine(absl::AnyInvocable<void() &&> task);
+}  // namespace internal
+
+template <typename F, typename... Args>
+requires std::is_invocable_v<std::decay_t<F>, std::decay_t<Args>...>
+[[gnu::always_inline]] inline void Go(F&& f, Args&&... args) {
+  if constexpr (sizeof...(Args) == 0) {
+    internal::StartGoroutine(
+        [f = std::decay_t<F>(std::forward<F>(f))]() mutable {
+          static_cast<void>(std::invoke(std::move(f)));
+        });
+  } else {
+    internal::StartGoroutine([f = std::decay_t<F>(std::forward<F>(f)),
+                              args = std::tuple<std::decay_t<Args>...>(
+                                  std::forward<Args>(args)...)]() mutable {
+      static_cast<void>(std::apply(std::move(f), std::move(args)));
+    });
+  }
+}
+
+// Lets other goroutines run; the caller goes to the end of the queue.
+void Gosched();
+
+}  // namespace rt
+
+#endif  // RUNTIME_GO_H_

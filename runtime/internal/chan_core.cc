@@ -1,0 +1,222 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+#include "runtime/internal/chan_core.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <new>
+
+#include "runtime/internal/check.h"
+#include "runtime/internal/host.h"
+#include "runtime/panic.h"
+
+namespace rt::internal {
+namespace {
+
+using host::OpKind;
+
+// Runs when the goroutine's context is saved: from here on its waiter may be
+// completed. Not analysed: the lock was taken by the goroutine that parked.
+bool UnlockAfterPark(G*, void* mu) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  static_cast<RawMutex*>(mu)->Unlock();
+  return true;
+}
+
+// Every use of a slot comes after the one before: the k-th receive happens
+// before the (k + capacity)-th send, and each send before its receive.
+void NoteSlot(const void* slot) {
+  host::Acquire(slot);
+  host::Release(slot);
+}
+
+void NoteSlotFor(G* parked, const void* slot) {
+  host::AcquireFor(parked, slot);
+  host::ReleaseFor(parked, slot);
+}
+
+[[noreturn]] void ParkForever(WaitReason reason) {
+  host::Park(reason, nullptr, nullptr, nullptr);
+  host::Fatal("a goroutine that waits on a nil channel was woken");
+}
+
+size_t RingOffset(const ElementOps& ops) {
+  return (sizeof(ChanCore) + ops.alignment - 1) / ops.alignment * ops.alignment;
+}
+
+std::align_val_t CoreAlignment(const ElementOps& ops) {
+  return std::align_val_t{std::max(alignof(ChanCore), ops.alignment)};
+}
+
+}  // namespace
+
+ChanCore* ChanCore::New(const ElementOps* ops, int64_t capacity) {
+  size_t offset = RingOffset(*ops);
+  constexpr auto kLargest =
+      static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
+  if (capacity < 0 ||
+      static_cast<uint64_t>(capacity) > (kLargest - offset) / ops->size) {
+    throw Panic("makechan: size out of range");
+  }
+  auto* memory = static_cast<std::byte*>(::operator new(
+      offset + static_cast<size_t>(capacity) * ops->size, CoreAlignment(*ops)));
+  return new (memory) ChanCore(ops, capacity, memory + offset);
+}
+
+// The last handle is gone, so nobody else can hold mu_.
+ChanCore::~ChanCore() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  for (; count_ > 0; --count_) {
+    ops_->destroy(Slot(recv_index_));
+    Advance(&recv_index_);
+  }
+}
+
+void ChanCore::AddRef(ChanCore* c) {
+  // Relaxed: whoever copies a handle owns one, so the core cannot go meanwhile.
+  if (c != nullptr) c->refs_.fetch_add(1, std::memory_order_relaxed);
+}
+
+void ChanCore::Unref(ChanCore* c) {
+  if (c == nullptr) return;
+  host::Release(&c->refs_);
+  // Release: what this handle's owner did comes before the destruction;
+  // acquire: the destroyer sees it.
+  if (c->refs_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  host::Acquire(&c->refs_);
+  std::align_val_t alignment = CoreAlignment(*c->ops_);
+  c->~ChanCore();
+  ::operator delete(c, alignment);
+}
+
+// Sends without waiting; false if that is not possible. *wake is whom to make
+// ready once the lock is free.
+bool ChanCore::SendLocked(void* element, G** wake) {
+  if (Waiter* receiver = receivers_.Pop()) {
+    RT_CHECK(count_ == 0, "I2: a receiver waits though a value is there");
+    if (capacity_ == 0) {
+      host::Rendezvous(receiver->g);
+    } else {  // As if the value had gone through the ring.
+      NoteSlot(Slot(send_index_));
+      NoteSlotFor(receiver->g, Slot(send_index_));
+      Advance(&send_index_);
+      recv_index_ = send_index_;
+    }
+    ops_->move(receiver->elem, element);
+    receiver->ok = true;
+    *wake = receiver->g;
+    return true;
+  }
+  if (count_ == capacity_) return false;
+  NoteSlot(Slot(send_index_));
+  ops_->move(Slot(send_index_), element);
+  Advance(&send_index_);
+  ++count_;
+  return true;
+}
+
+bool ChanCore::RecvLocked(void* element, G** wake) {
+  if (count_ > 0) {
+    std::byte* slot = Slot(recv_index_);
+    NoteSlot(slot);
+    ops_->move(element, slot);
+    ops_->destroy(slot);
+    Advance(&recv_index_);
+    --count_;
+    if (Waiter* sender = senders_.Pop()) {  // The ring was full: same slot.
+      NoteSlotFor(sender->g, slot);
+      ops_->move(slot, sender->elem);
+      Advance(&send_index_);
+      ++count_;
+      sender->ok = true;
+      *wake = sender->g;
+    }
+    return true;
+  }
+  Waiter* sender = senders_.Pop();
+  if (sender == nullptr) return false;
+  RT_CHECK(capacity_ == 0, "I2: a sender waits though a slot is free");
+  host::Rendezvous(sender->g);
+  ops_->move(element, sender->elem);
+  sender->ok = true;
+  *wake = sender->g;
+  return true;
+}
+
+void ChanCore::Send(ChanCore* c, void* element) {
+  host::Op op(OpKind::kChanSend, c);
+  if (c == nullptr) ParkForever(WaitReason::kChanSendNil);
+  c->mu_.Lock();
+  if (c->closed_) {
+    c->mu_.Unlock();
+    throw Panic("send on closed channel");
+  }
+  G* wake = nullptr;
+  if (c->SendLocked(element, &wake)) {
+    c->mu_.Unlock();
+    if (wake != nullptr) host::Ready(wake);
+    return;
+  }
+  Waiter self;
+  self.g = host::CurrentG();
+  self.elem = element;
+  c->senders_.Push(&self);
+  host::Park(WaitReason::kChanSend, c, UnlockAfterPark, &c->mu_);
+  if (!self.ok) throw Panic("send on closed channel");
+}
+
+bool ChanCore::Recv(ChanCore* c, void* element) {
+  host::Op op(OpKind::kChanRecv, c);
+  if (c == nullptr) ParkForever(WaitReason::kChanReceiveNil);
+  c->mu_.Lock();
+  G* wake = nullptr;
+  if (c->RecvLocked(element, &wake)) {
+    c->mu_.Unlock();
+    if (wake != nullptr) host::Ready(wake);
+    return true;
+  }
+  if (c->closed_) {
+    host::Acquire(c);
+    c->mu_.Unlock();
+    return false;
+  }
+  Waiter self;
+  self.g = host::CurrentG();
+  self.elem = element;
+  c->receivers_.Push(&self);
+  host::Park(WaitReason::kChanReceive, c, UnlockAfterPark, &c->mu_);
+  if (!self.ok) host::Acquire(c);
+  return self.ok;
+}
+
+void ChanCore::Close(ChanCore* c) {
+  host::Op op(OpKind::kChanClose, c);
+  if (c == nullptr) throw Panic("close of nil channel");
+  c->mu_.Lock();
+  if (c->closed_) {
+    c->mu_.Unlock();
+    throw Panic("close of closed channel");
+  }
+  c->closed_ = true;
+  host::Release(c);
+  // Collected first: a waiter may destroy the channel once it is ready.
+  WaiterQueue woken;
+  while (Waiter* w = c->receivers_.Pop()) woken.Push(w);
+  while (Waiter* w = c->senders_.Pop()) woken.Push(w);
+  c->mu_.Unlock();
+  while (!woken.empty()) {
+    Waiter* w = woken.First();
+    woken.Remove(w);
+    host::Ready(w->g);
+  }
+}
+
+int64_t ChanCore::Len(ChanCore* c) {
+  host::Op op(OpKind::kChanLen, c);
+  if (c == nullptr) return 0;
+  RawLock lock(c->mu_);
+  return c->count_;
+}
+
+}  // namespace rt::internal

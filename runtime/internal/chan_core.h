@@ -1,0 +1,95 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// ChanCore: a channel without its element type; the machine under Chan<T>.
+//
+// One allocation holds the core and its ring of `capacity` slots. Handles share
+// it by counting; the last one destroys what is still in the ring.
+//
+// Invariants (hold whenever mu is free):
+//   I1  senders and receivers do not both wait, unless one goroutine waits in
+//       both directions of the same unbuffered channel.
+//   I2  count > 0 => no receiver waits; count < capacity => no sender waits.
+//   I3  closed never becomes false; once closed, nobody waits.
+//   I4  a waiter is completed at most once (W1 in waiter.h).
+//
+// A waker touches the core last when it releases mu, before it makes the
+// waiter ready; and a caller keeps a handle for as long as its call takes. So
+// a channel may be destroyed as soon as the last call on it has returned.
+
+#ifndef RUNTIME_INTERNAL_CHAN_CORE_H_
+#define RUNTIME_INTERNAL_CHAN_CORE_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/base/thread_annotations.h"
+#include "runtime/internal/raw_mutex.h"
+#include "runtime/internal/waiter.h"
+
+namespace rt::internal {
+
+// What the core must know of the element type.
+struct ElementOps {
+  size_t size;
+  size_t alignment;
+  void (*move)(void* to, void* from);  // Constructs *to from *from.
+  void (*destroy)(void* element);
+};
+
+class ChanCore {
+ public:
+  // With one handle. Panics if capacity < 0 or too large to allocate.
+  static ChanCore* New(const ElementOps* ops, int64_t capacity);
+
+  // Handles; null is allowed.
+  static void AddRef(ChanCore* c);
+  static void Unref(ChanCore* c);
+
+  // The channel's operations; a null core is the nil channel.
+  // Send constructs from *element, which stays the caller's to destroy.
+  // Recv constructs *element and returns true, or returns false: closed.
+  static void Send(ChanCore* c, void* element);
+  [[nodiscard]] static bool Recv(ChanCore* c, void* element);
+  static void Close(ChanCore* c);
+  static int64_t Len(ChanCore* c);
+  static int64_t Cap(const ChanCore* c) {
+    return c == nullptr ? 0 : c->capacity_;
+  }
+
+  ChanCore(const ChanCore&) = delete;
+  ChanCore& operator=(const ChanCore&) = delete;
+
+ private:
+  ChanCore(const ElementOps* ops, int64_t capacity, std::byte* ring)
+      : ops_(ops), capacity_(capacity), ring_(ring) {}
+  ~ChanCore();
+
+  std::byte* Slot(int64_t i) const { return ring_ + i * ops_->size; }
+  void Advance(int64_t* i) const {
+    if (++*i == capacity_) *i = 0;
+  }
+
+  bool SendLocked(void* element, G** wake) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  bool RecvLocked(void* element, G** wake) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+
+  // Constant after construction.
+  const ElementOps* const ops_;
+  const int64_t capacity_;
+  std::byte* const ring_;
+
+  std::atomic<int64_t> refs_{1};
+
+  RawMutex mu_;
+  bool closed_ ABSL_GUARDED_BY(mu_) = false;
+  int64_t count_ ABSL_GUARDED_BY(mu_) = 0;
+  int64_t send_index_ ABSL_GUARDED_BY(mu_) = 0;  // The next slot to fill.
+  int64_t recv_index_ ABSL_GUARDED_BY(mu_) = 0;  // The next slot to empty.
+  WaiterQueue receivers_ ABSL_GUARDED_BY(mu_);
+  WaiterQueue senders_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace rt::internal
+
+#endif  // RUNTIME_INTERNAL_CHAN_CORE_H_

@@ -1,0 +1,42 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+#include "runtime/internal/g.h"
+
+namespace rt::internal {
+
+const char* WaitReasonText(WaitReason reason) {
+  switch (reason) {
+    case WaitReason::kNone:
+      return "";
+    case WaitReason::kChanReceive:
+      return "chan receive";
+    case WaitReason::kChanSend:
+      return "chan send";
+    case WaitReason::kChanReceiveNil:
+      return "chan receive (nil chan)";
+    case WaitReason::kChanSendNil:
+      return "chan send (nil chan)";
+    case WaitReason::kSelect:
+      return "select";
+    case WaitReason::kSelectNoCases:
+      return "select (no cases)";
+    case WaitReason::kMutexLock:
+      return "sync.Mutex.Lock";
+    case WaitReason::kRWMutexRLock:
+      return "sync.RWMutex.RLock";
+    case WaitReason::kRWMutexLock:
+      return "sync.RWMutex.Lock";
+    case WaitReason::kWaitGroupWait:
+      return "sync.WaitGroup.Wait";
+    case WaitReason::kCondWait:
+      return "sync.Cond.Wait";
+    case WaitReason::kSleep:
+      return "sleep";
+    case WaitReason::kIoWait:
+      return "IO wait";
+  }
+  return "";
+}
+
+}  // namespace rt::internal

@@ -1,0 +1,70 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// RawMutex: the lock inside the runtime, for a few dozen instructions at most.
+//
+// Blocks:   the kernel thread. Never held across host::Park (a ParkCommit
+//           releases it), never held while code of the user runs, except for a
+//           channel element's move constructor and destructor.
+// Order:    a release of the lock happens before the next acquisition.
+// Fairness: none.
+//
+// Unlock is one plain store. That is why a waiter does not sleep on a futex
+// (Unlock would have to look for sleepers with a locked instruction, at twice
+// the cost of the whole critical section): it spins, then gives its core away,
+// which is enough when the owner was interrupted by the kernel.
+
+#ifndef RUNTIME_INTERNAL_RAW_MUTEX_H_
+#define RUNTIME_INTERNAL_RAW_MUTEX_H_
+
+#include <atomic>
+
+#include "absl/base/thread_annotations.h"
+
+namespace rt::internal {
+
+// Tells the core that this is a spin loop.
+inline void CpuRelax() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("isb" ::: "memory");
+#endif
+}
+
+class ABSL_LOCKABLE RawMutex {
+ public:
+  constexpr RawMutex() = default;
+  RawMutex(const RawMutex&) = delete;
+  RawMutex& operator=(const RawMutex&) = delete;
+
+  void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() {
+    if (locked_.exchange(true, std::memory_order_acquire)) LockSlow();
+  }
+
+  void Unlock() ABSL_UNLOCK_FUNCTION() {
+    locked_.store(false, std::memory_order_release);
+  }
+
+ private:
+  void LockSlow();
+
+  std::atomic<bool> locked_{false};
+};
+
+class ABSL_SCOPED_LOCKABLE RawLock {
+ public:
+  explicit RawLock(RawMutex& mu) ABSL_EXCLUSIVE_LOCK_FUNCTION(mu) : mu_(mu) {
+    mu_.Lock();
+  }
+  ~RawLock() ABSL_UNLOCK_FUNCTION() { mu_.Unlock(); }
+  RawLock(const RawLock&) = delete;
+  RawLock& operator=(const RawLock&) = delete;
+
+ private:
+  RawMutex& mu_;
+};
+
+}  // namespace rt::internal
+
+#endif  // RUNTIME_INTERNAL_RAW_MUTEX_H_

@@ -1,0 +1,73 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// Sleeping at an address, and waking who sleeps there; under all sync types.
+//
+// The queues live in a table of their own, not in the objects. So Mutex and
+// WaitGroup stay one word, and a waker that has changed the word need not touch
+// the object again: it uses the address as a key only. That is what makes them
+// safe to destroy as soon as their last call has returned. An address may be
+// used again by another object before a late waker arrives; then a goroutine is
+// woken for nothing, so whoever sleeps here must look at its word again.
+//
+// Use: lock the queue of the key, look at the word, then either unlock or
+// push a waiter and SemaPark, which unlocks. A waker changes the word first,
+// then locks, pops, unlocks, and makes ready.
+
+#ifndef RUNTIME_INTERNAL_SEMA_H_
+#define RUNTIME_INTERNAL_SEMA_H_
+
+#include <cstdint>
+
+#include "absl/base/thread_annotations.h"
+#include "runtime/internal/g.h"
+#include "runtime/internal/raw_mutex.h"
+
+namespace rt::internal {
+
+// Lies on the stack of the goroutine that sleeps.
+struct SemaWaiter {
+  G* g = nullptr;
+  const void* key = nullptr;
+  int64_t since_ns = 0;  // When it first began to wait; for the waker to read.
+  bool handed = false;   // Set by a waker that gives more than a chance.
+
+  // The queue's.
+  SemaWaiter* next = nullptr;  // The next one at the same key.
+  SemaWaiter* last = nullptr;  // In the first of a key: the last.
+  SemaWaiter* next_key =
+      nullptr;  // In the first of a key: another key's first.
+};
+
+// One bucket of the table: for each key that hashes to it, its waiters in
+// order.
+class SemaQueue {
+ public:
+  RawMutex mu;
+
+  void PushBack(SemaWaiter* w) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  void PushFront(SemaWaiter* w) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+
+  // The first waiter at `key`; null if there is none.
+  SemaWaiter* Pop(const void* key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+
+  // All waiters at `key`, linked by `next`.
+  SemaWaiter* PopAll(const void* key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+
+ private:
+  // Where the pointer to the first waiter at `key` is, or would be appended.
+  SemaWaiter** Find(const void* key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+
+  SemaWaiter* keys_ ABSL_GUARDED_BY(mu) = nullptr;
+};
+
+// The queue for `key`; the same one every time.
+SemaQueue& SemaQueueFor(const void* key);
+
+// Parks the calling goroutine, which is on `queue`, and unlocks the queue.
+void SemaPark(SemaQueue& queue, WaitReason reason, const void* object)
+    ABSL_UNLOCK_FUNCTION(queue.mu);
+
+}  // namespace rt::internal
+
+#endif  // RUNTIME_INTERNAL_SEMA_H_

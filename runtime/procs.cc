@@ -1,0 +1,25 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+#include "runtime/procs.h"
+
+#include <sched.h>
+
+#include "runtime/internal/host.h"
+
+namespace rt {
+
+int NumGoroutine() { return internal::host::NumGoroutines(); }
+
+int NumCPU() {
+  static const int count = [] {
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof(set), &set) != 0) return 1;
+    return CPU_COUNT(&set);
+  }();
+  return count;
+}
+
+int GOMAXPROCS(int n) { return internal::host::MaxProcs(n); }
+
+}  // namespace rt

@@ -1,0 +1,21 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// Everything that a lesson needs of the runtime.
+
+#ifndef RUNTIME_RUNTIME_H_
+#define RUNTIME_RUNTIME_H_
+
+// IWYU pragma: begin_exports
+#include "runtime/blocking.h"
+#include "runtime/chan.h"
+#include "runtime/go.h"
+#include "runtime/mutex.h"
+#include "runtime/panic.h"
+#include "runtime/procs.h"
+#include "runtime/run.h"
+#include "runtime/time.h"
+#include "runtime/waitgroup.h"
+// IWYU pragma: end_exports
+
+#endif  // RUNTIME_RUNTIME_H_
