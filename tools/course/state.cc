@@ -144,8 +144,8 @@ absl::StatusOr<State> StateFromJson(const std::string& text) {
     for (const json& demo : all.value("demos", json::array())) {
       state.demos.insert(demo.get<std::string>());
     }
-    for (const auto& [name, e] :
-         all.value("exercises", json::object()).items()) {
+    const json exercises = all.value("exercises", json::object());
+    for (const auto& [name, e] : exercises.items()) {
       ExerciseState& to = state.exercises[name];
       to.progress = ProgressFromName(e.value("status", "new"));
       to.attempts = std::max(0, e.value("attempts", 0));
