@@ -68,24 +68,24 @@ void ShowLocations(const Check& check, const Exercise& exercise,
   }
   // In a race it matters who holds what; elsewhere only a lock that is held.
   const bool race = check.verdict == Verdict::kRace;
-  const int column = 4 + role_width + 2 + place_width + 3;
+  const int column = 4 + role_width + 2 + place_width + 2;
   bool on_one_line = true;
   std::vector<std::string> heads, tails;
   for (const Location& l : check.locations) {
     heads.push_back("    " + Pad(l.role, role_width) + "  " +
-                    Pad(Place(l, exercise), place_width) + "   ");
+                    Pad(Place(l, exercise), place_width) + "  ");
     const std::string held = race || !l.held.empty() ? Held(l) : "";
     tails.push_back(held.empty() ? Who(l)
-                                 : Pad(Who(l), who_width) + "   " + held);
+                                 : Pad(Who(l), who_width) + "  " + held);
     on_one_line = on_one_line &&
-                  column + text_width + 3 + Width(tails.back()) <= kColumns;
+                  column + text_width + 2 + Width(tails.back()) <= kColumns;
   }
   for (size_t i = 0; i < heads.size(); ++i) {
     const Location& l = check.locations[i];
     if (on_one_line) {
       screen.Line(Trim(tails[i]).empty()
                       ? heads[i] + l.text
-                      : heads[i] + Pad(l.text, text_width + 3) + tails[i]);
+                      : heads[i] + Pad(l.text, text_width + 2) + tails[i]);
       continue;
     }
     screen.Line(heads[i] + Clip(l.text, std::max(20, kColumns - column)));
@@ -265,8 +265,8 @@ std::string GradeLine(const Grade& grade, const Screen& screen) {
     score =
         std::to_string(grade.passed()) + " of " + Count(grade.total(), "check");
   }
-  const std::string line =
-      Ends(Pad(verdict, 10) + grade.exercise->Name(), score);
+  const std::string left = Pad(verdict, 10) + grade.exercise->Name();
+  const std::string line = score.empty() ? left : Ends(left, score, 78);
   return screen.In(ToneOf(grade.verdict), verdict) +
          line.substr(verdict.size());
 }

@@ -17,7 +17,7 @@ namespace course {
 // Everything but the last line.
 void ShowGrade(const Grade& grade, Screen& screen);
 
-// One line for a list of grades.
+// One line of 78 columns for a list of grades.
 std::string GradeLine(const Grade& grade, const Screen& screen);
 
 nlohmann::json GradeJson(const Grade& grade);

@@ -74,7 +74,7 @@ const std::vector<Command>& Commands() {
        "",
        "one line per check: ok, warn or FAIL, and what mends it",
        "",
-       {},
+       {{"--fix", "", "install what is missing (the launcher does)"}},
        0,
        RunDoctor},
       {"join",

@@ -53,7 +53,7 @@ int FailCompile(Context& context, const Demo& demo, const BuildEvents& events,
     std::string place = error.file;
     if (error.line > 0) place += ":" + std::to_string(error.line);
     return Fail(context, kNotPassed,
-                "UNEXPECTED  " + demo.Name() + " does not compile.",
+                "UNEXPECTED: " + demo.Name() + " does not compile.",
                 Wrap(place + ": " + error.message, 76, ""),
                 context.Command("demo " + demo.Name() + " --log"));
   }

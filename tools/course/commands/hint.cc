@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <regex>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,12 @@ std::vector<Hint> ReadHints(const std::string& path) {
   return hints;
 }
 
+// "[text](../../../lessons/x)" as "text (lessons/x)".
+std::string WithPlainLinks(const std::string& text) {
+  static const std::regex kLink(R"(\[([^\]]*)\]\((?:\.\./)*([^)]*)\))");
+  return std::regex_replace(text, kLink, "$1 ($2)");
+}
+
 // Markdown as plain text: paragraphs filled to 80 columns, code as it is.
 void ShowMarkdown(const std::vector<std::string>& lines, Screen& screen) {
   std::string paragraph;
@@ -66,7 +73,7 @@ void ShowMarkdown(const std::vector<std::string>& lines, Screen& screen) {
   auto flush = [&] {
     if (paragraph.empty()) return;
     if (gap) screen.Line();
-    screen.Lines(Wrap(paragraph, 80, "  "));
+    screen.Lines(Wrap(WithPlainLinks(paragraph), 80, "  "));
     paragraph.clear();
     gap = true;
   };
@@ -166,10 +173,9 @@ int RunHint(Context& context) {
   if (!saved.ok()) return FailState(context, saved);
   const std::string name =
       exercise == context.Current() ? "" : " " + exercise->Name();
-  screen.Next(context.Command("grade" + name),
-              to < most ? "or " + context.Command("hint" + name) +
-                              " for hint " + std::to_string(to + 1)
-                        : "");
+  screen.Next(
+      context.Command("grade" + name),
+      to < most ? "hint once more for hint " + std::to_string(to + 1) : "");
   return kOk;
 }
 
