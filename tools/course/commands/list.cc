@@ -121,8 +121,14 @@ int RunList(Context& context) {
                {"command", "list"},
                {"current", at ? at->Name() : ""},
                {"lessons", lessons}});
-  if (shown == 0 && !all_kinds) screen.Line("No exercise is left to show.");
-  if (at != nullptr && context.Of(*at).progress == Progress::kPassed) {
+  if (at != nullptr && shown == 0 && !all_kinds)
+    screen.Line("No exercise is left to show.");
+  if (at == nullptr) {
+    screen.Line("The course has no exercises yet.");
+    screen.Next(context.Command("doctor"));
+    return kOk;
+  }
+  if (context.Of(*at).progress == Progress::kPassed) {
     screen.Next(context.Command("next"));
   } else {
     screen.Next(context.Command("grade"), "hint, demo");
