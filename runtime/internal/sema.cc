@@ -84,6 +84,13 @@ SemaWaiter* SemaQueue::PopAll(const void* key) {
   return first;
 }
 
+void ResetSemaQueues() {
+  for (PaddedQueue& padded : queues) {
+    RawLock lock(padded.queue.mu);
+    padded.queue.Clear();
+  }
+}
+
 // Not analysed: the commit callback unlocks.
 void SemaPark(SemaQueue& queue, WaitReason reason,
               const void* object) ABSL_NO_THREAD_SAFETY_ANALYSIS {

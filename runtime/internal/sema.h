@@ -54,6 +54,8 @@ class SemaQueue {
   // All waiters at `key`, linked by `next`.
   SemaWaiter* PopAll(const void* key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
 
+  void Clear() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) { keys_ = nullptr; }
+
  private:
   // Where the pointer to the first waiter at `key` is, or would be appended.
   SemaWaiter** Find(const void* key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
@@ -63,6 +65,9 @@ class SemaQueue {
 
 // The queue for `key`; the same one every time.
 SemaQueue& SemaQueueFor(const void* key);
+
+// Forgets everybody who sleeps: when Run ends, they will not wake any more.
+void ResetSemaQueues();
 
 // Parks the calling goroutine, which is on `queue`, and unlocks the queue.
 void SemaPark(SemaQueue& queue, WaitReason reason, const void* object)

@@ -1,0 +1,218 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// The order in which an M looks for work: timers that are due, every 61st time
+// the global queue, its P's own queue, the global queue, other P's queues; then
+// it gives its P back, looks once more (D-006), and sleeps.
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+
+#include "runtime/internal/check.h"
+#include "runtime/internal/sched.h"
+
+namespace rt::internal {
+namespace {
+
+// A prime, so that it does not fall into step with what goroutines do.
+constexpr uint32_t kGlobalEvery = 61;
+
+// How many goroutines in a row may come from the slot that goes first. A pair
+// that hands values to and fro would keep everybody else waiting.
+constexpr uint32_t kMaxNextStreak = 64;
+
+constexpr int kStealRounds = 4;
+
+}  // namespace
+
+Goroutine* Scheduler::FindRunnable(M* m) {
+  for (;;) {
+    switch (world.load(std::memory_order_acquire)) {
+      case World::kRunning:
+        break;
+      case World::kExiting:
+        if (m->spinning) {
+          m->spinning = false;
+          spinning.fetch_sub(1, std::memory_order_relaxed);
+        }
+        return nullptr;
+      case World::kFrozen:
+        for (;;) pause();
+    }
+    if (m->p == nullptr) {
+      if (!WaitForP(m)) continue;
+    }
+    if (m->p->id >= procs.load(std::memory_order_relaxed)) {
+      Retire(m);
+      continue;
+    }
+    Goroutine* g = FindHere(m);
+    // At most half as many M's spin as are busy: more would only get in each
+    // other's way.
+    if (g == nullptr &&
+        (m->spinning || 2 * spinning.load(std::memory_order_relaxed) <
+                            procs.load(std::memory_order_relaxed) -
+                                idle_ps.load(std::memory_order_relaxed))) {
+      if (!m->spinning) {
+        m->spinning = true;
+        spinning.fetch_add(1, std::memory_order_seq_cst);
+      }
+      g = Steal(m);
+    }
+    if (g != nullptr) {
+      if (m->spinning) {
+        // There may be more where this came from: let another one look.
+        m->spinning = false;
+        spinning.fetch_sub(1, std::memory_order_seq_cst);
+        WakeIfUseful();
+      }
+      return g;
+    }
+
+    // Nothing. Falling asleep, step 1:
+    mu.Lock();
+    if (!global.empty() || m->p->id >= procs.load(std::memory_order_relaxed)) {
+      mu.Unlock();
+      continue;
+    }
+    PutIdleP(m->p);
+    m->p = nullptr;
+    mu.Unlock();
+    // Steps 2 and 3. One that did not spin need not look: work that came up
+    // meanwhile was announced to those that did, or to an idle P.
+    if (m->spinning) {
+      m->spinning = false;
+      spinning.fetch_sub(1, std::memory_order_seq_cst);
+      if (WorkExists()) {
+        RawLock lock(mu);
+        m->p = TakeIdleP();
+        if (m->p != nullptr) {
+          m->spinning = true;
+          spinning.fetch_add(1, std::memory_order_seq_cst);
+        }
+      }
+    }
+  }
+}
+
+// What m's own P has, or the global queue.
+Goroutine* Scheduler::FindHere(M* m) {
+  P* p = m->p;
+  RunTimers(m);
+  if (p->tick % kGlobalEvery == 0) {
+    if (Goroutine* g = TakeGlobal(p, /*batch=*/false)) return g;
+  }
+  bool was_next = false;
+  Goroutine* g = p->queue.Pop(p->next_streak >= kMaxNextStreak, &was_next);
+  p->next_streak = was_next ? p->next_streak + 1 : 0;
+  if (g != nullptr) return g;
+  return TakeGlobal(p, /*batch=*/true);
+}
+
+// One goroutine from the global queue to run, and with `batch` the P's share of
+// the rest into its own queue.
+Goroutine* Scheduler::TakeGlobal(P* p, bool batch) {
+  // Relaxed: a look before the lock; whoever adds to the queue wakes somebody.
+  if (global_size.load(std::memory_order_relaxed) == 0) return nullptr;
+  GoroutineList overflow;
+  bool more = false;
+  mu.Lock();
+  Goroutine* g = global.PopFront();
+  if (g != nullptr && batch) {
+    int64_t share =
+        std::min<int64_t>(global.size() / procs.load(std::memory_order_relaxed),
+                          RunQueue::kSize / 2);
+    more = share > 0;
+    for (; share > 0; --share) p->queue.PushBack(global.PopFront(), &overflow);
+  }
+  global_size.store(global.size(), std::memory_order_relaxed);
+  mu.Unlock();
+  InjectList(&overflow);
+  if (more) WakeAfterPushBack();
+  return g;
+}
+
+// Half of another P's queue, which the caller's own must not have anything in.
+Goroutine* Scheduler::Steal(M* m) {
+  int made = ps_made.load(std::memory_order_acquire);
+  for (int round = 0; round < kStealRounds; ++round) {
+    bool last_round = round == kStealRounds - 1;
+    auto start = m->random.Below(static_cast<uint32_t>(made));
+    for (int i = 0; i < made; ++i) {
+      if (world.load(std::memory_order_relaxed) != World::kRunning) {
+        return nullptr;
+      }
+      P* victim = ps[(start + i) % made].load(std::memory_order_acquire);
+      if (victim == m->p) continue;
+      Goroutine* g = victim->queue.StealInto(&m->p->queue);
+      if (g == nullptr && last_round && victim->queue.HasNext()) {
+        // What a P made ready last it usually runs itself, in an instant, where
+        // the data is. Take it only if the P does not come to that.
+        constexpr int kPatience = 100;  // Some 3 µs.
+        for (int k = 0; k < kPatience && victim->queue.HasNext(); ++k) {
+          CpuRelax();
+        }
+        g = victim->queue.StealNext();
+      }
+      if (g != nullptr) {
+        steals.fetch_add(1, std::memory_order_relaxed);
+        return g;
+      }
+    }
+    if (last_round) break;
+    // A timer may have come due, and readied a goroutine here.
+    if (RunTimers(m)) {
+      bool was_next;
+      if (Goroutine* g = m->p->queue.Pop(false, &was_next)) return g;
+    }
+  }
+  return nullptr;
+}
+
+// Makes ready whoever has slept long enough; true if there was somebody.
+bool Scheduler::RunTimers(M* m) {
+  if (timers.NextNs() == TimerHeap::kNever) return false;
+  int64_t now_ns = host::NowNs();
+  bool any = false;
+  GoroutineList overflow;
+  while (G* base = timers.PopDue(now_ns)) {
+    auto* g = static_cast<Goroutine*>(base);
+    g->status.store(GStatus::kRunnable, std::memory_order_relaxed);
+    m->p->queue.PushBack(g, &overflow);
+    any = true;
+  }
+  InjectList(&overflow);
+  if (any) WakeAfterPushBack();
+  return any;
+}
+
+bool Scheduler::WorkExists() const {
+  if (global_size.load(std::memory_order_seq_cst) > 0) return true;
+  int made = ps_made.load(std::memory_order_acquire);
+  for (int i = 0; i < made; ++i) {
+    if (!ps[i].load(std::memory_order_acquire)->queue.Empty()) return true;
+  }
+  return timers.NextNs() <= host::NowNs();
+}
+
+// GOMAXPROCS has become lower than m's P: what it has goes to the others.
+void Scheduler::Retire(M* m) {
+  P* p = m->p;
+  GoroutineList rest;
+  bool was_next;
+  while (Goroutine* g = p->queue.Pop(false, &was_next)) rest.PushBack(g);
+  mu.Lock();
+  m->p = nullptr;
+  if (p->id < procs.load(std::memory_order_relaxed)) {
+    PutIdleP(p);  // Raised again meanwhile.
+  } else {
+    p->status = PStatus::kRetired;
+  }
+  mu.Unlock();
+  InjectList(&rest);
+}
+
+}  // namespace rt::internal

@@ -1,0 +1,40 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+#include "runtime/internal/goroutine.h"
+
+#include <atomic>
+#include <cstdint>
+
+namespace rt::internal {
+
+GoroutinePool& GoroutinePool::Get() {
+  // Never destroyed: threads may run while the program ends.
+  static auto* pool = new GoroutinePool;
+  return *pool;
+}
+
+void GoroutinePool::Take(GoroutineList* to, int count) {
+  RawLock lock(mu_);
+  if (free_.empty()) {
+    auto* chunk = new Chunk;
+    for (Goroutine& g : chunk->blocks) free_.PushBack(&g);
+    // Release: publishes the chunk; pairs with the acquire in ForEach.
+    if (last_ == nullptr) {
+      first_.store(chunk, std::memory_order_release);
+    } else {
+      last_->next.store(chunk, std::memory_order_release);
+    }
+    last_ = chunk;
+  }
+  for (; count > 0 && !free_.empty(); --count) to->PushBack(free_.PopFront());
+}
+
+void GoroutinePool::Give(GoroutineList* from, int64_t count) {
+  RawLock lock(mu_);
+  for (; count > 0 && !from->empty(); --count) {
+    free_.PushFront(from->PopFront());
+  }
+}
+
+}  // namespace rt::internal

@@ -1,0 +1,119 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// Goroutine: the production scheduler's G, and where all of them are kept.
+//
+// A goroutine that has not run yet owns a closure and no stack. Goroutine
+// blocks are allocated in chunks, used again, and never freed, so a dump can
+// walk them at any time.
+
+#ifndef RUNTIME_INTERNAL_GOROUTINE_H_
+#define RUNTIME_INTERNAL_GOROUTINE_H_
+
+#include <atomic>
+#include <cstdint>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/functional/any_invocable.h"
+#include "runtime/internal/context_switch.h"
+#include "runtime/internal/g.h"
+#include "runtime/internal/raw_mutex.h"
+#include "runtime/internal/sanitizer.h"
+#include "runtime/internal/stack.h"
+
+namespace rt::internal {
+
+enum class GStatus : uint8_t {
+  kIdle,      // On a free list, or just being set up by Spawn.
+  kRunnable,  // On exactly one run queue; not running.
+  kRunning,   // On no queue; owned by the M that runs it.
+  kSyscall,   // As kRunning, but its M has no P: it may block in the kernel.
+  kWaiting,   // On no run queue; whoever completes its wait calls Ready once.
+  kDead,      // Has returned; its M is about to put it on a free list.
+};
+
+struct StackRequest;
+
+struct Goroutine : G {
+  // Written by the M that runs it, or by who makes it runnable; read in dumps.
+  std::atomic<GStatus> status{GStatus::kIdle};
+
+  // The owner's: who runs it, or the queue that it is on.
+  Goroutine* next = nullptr;  // In a linked queue or free list.
+  Context context;            // While it does not run.
+  Stack stack;                // Empty before its first run.
+  Fiber fiber;
+  void* exceptions[2] = {};  // The C++ runtime's record of caught exceptions.
+  absl::AnyInvocable<void() &&> task;
+
+  // Set by a dump: on waking, report the stack and switch back (traceback.h).
+  StackRequest* stack_request = nullptr;
+};
+
+// Goroutines linked by `next`: first in, first out. Not synchronised.
+class GoroutineList {
+ public:
+  bool empty() const { return first_ == nullptr; }
+  int64_t size() const { return size_; }
+
+  void PushBack(Goroutine* g) {
+    g->next = nullptr;
+    (first_ == nullptr ? first_ : last_->next) = g;
+    last_ = g;
+    ++size_;
+  }
+  void PushFront(Goroutine* g) {
+    g->next = first_;
+    if (first_ == nullptr) last_ = g;
+    first_ = g;
+    ++size_;
+  }
+  Goroutine* PopFront() {
+    Goroutine* g = first_;
+    if (g != nullptr) {
+      first_ = g->next;
+      --size_;
+    }
+    return g;
+  }
+
+ private:
+  Goroutine* first_ = nullptr;
+  Goroutine* last_ = nullptr;
+  int64_t size_ = 0;
+};
+
+// All goroutine blocks of the program.
+class GoroutinePool {
+ public:
+  static GoroutinePool& Get();
+
+  // Moves `count` free blocks between the pool and the caller's list.
+  void Take(GoroutineList* to, int count);
+  void Give(GoroutineList* from, int64_t count);
+
+  // Calls visit(g) for every block, free ones too, in the order of allocation.
+  template <typename Visit>
+  void ForEach(Visit visit) {
+    // Acquire: pairs with the release in Take; a chunk never changes its links.
+    for (Chunk* c = first_.load(std::memory_order_acquire); c != nullptr;
+         c = c->next.load(std::memory_order_acquire)) {
+      for (Goroutine& g : c->blocks) visit(&g);
+    }
+  }
+
+ private:
+  struct Chunk {
+    std::atomic<Chunk*> next{nullptr};
+    Goroutine blocks[32];
+  };
+
+  RawMutex mu_;
+  GoroutineList free_ ABSL_GUARDED_BY(mu_);
+  std::atomic<Chunk*> first_{nullptr};  // Written under mu_.
+  Chunk* last_ ABSL_GUARDED_BY(mu_) = nullptr;
+};
+
+}  // namespace rt::internal
+
+#endif  // RUNTIME_INTERNAL_GOROUTINE_H_

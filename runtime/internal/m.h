@@ -1,0 +1,101 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// M: a kernel thread that runs goroutines while it holds a P.
+//
+// Its own stack, on which the scheduler runs, is the thread's; a goroutine that
+// stops running switches to it and leaves word, in `after`, of what is to be
+// done with the goroutine now that its registers are saved.
+
+#ifndef RUNTIME_INTERNAL_M_H_
+#define RUNTIME_INTERNAL_M_H_
+
+#include <pthread.h>
+
+#include <cstdint>
+
+#include "runtime/internal/context_switch.h"
+#include "runtime/internal/futex.h"
+#include "runtime/internal/goroutine.h"
+#include "runtime/internal/host.h"
+#include "runtime/internal/p.h"
+#include "runtime/internal/sanitizer.h"
+
+namespace rt::internal {
+
+struct Scheduler;
+struct Death;
+
+// Why a goroutine switched to its M's stack.
+enum class After : uint8_t {
+  kPark,          // It waits, unless `commit` says no.
+  kYield,         // To the end of the P's queue.
+  kExit,          // It has returned.
+  kExitBlocking,  // It came back from a blocking call and found no P.
+  kDie,           // End the program as `death` says.
+};
+
+// A small generator (xorshift64*); statistics, not secrets.
+class Random {
+ public:
+  explicit Random(uint64_t seed) : state_(seed * 2 + 1) {}
+  uint64_t Next() {
+    state_ ^= state_ >> 12;
+    state_ ^= state_ << 25;
+    state_ ^= state_ >> 27;
+    return state_ * 0x2545f4914f6cdd1d;
+  }
+  // Uniform in [0, n), but for a bias below n / 2^32.
+  uint32_t Below(uint32_t n) {
+    return static_cast<uint32_t>(((Next() >> 32) * n) >> 32);
+  }
+
+ private:
+  uint64_t state_;
+};
+
+struct M {
+  M(Scheduler* scheduler, int id)
+      : scheduler(scheduler), id(id), random(static_cast<uint64_t>(id) + 1) {}
+
+  // Constant after start.
+  Scheduler* const scheduler;
+  const int id;  // 0: the thread that called Run.
+  pthread_t thread = {};
+  void** exceptions = nullptr;  // The thread's __cxa_eh_globals.
+
+  // The thread's own.
+  Context context;  // Of its own stack, while a goroutine runs.
+  Fiber fiber;
+  Goroutine* current = nullptr;
+  P* p = nullptr;
+  bool spinning = false;    // Counted in Scheduler::spinning.
+  P* blocking_p = nullptr;  // What it held when its goroutine began to block.
+  Random random;
+
+  // From the goroutine that switches away.
+  After after = After::kPark;
+  host::ParkCommit commit = nullptr;
+  void* commit_arg = nullptr;
+  const Death* death = nullptr;
+
+  // From whoever wakes it: set under Scheduler::mu, before parker.Wake().
+  P* next_p = nullptr;
+  bool next_spinning = false;
+  bool started = false;  // Has a thread. Guarded by Scheduler::mu.
+  bool idle =
+      false;  // Guarded by Scheduler::mu: it is on the list of idle M's.
+  M* idle_next = nullptr;
+  M* all_next = nullptr;
+  ThreadParker parker;
+};
+
+// The calling thread's M; null on a thread of the user's. Not inlined: inlined,
+// a compiler may keep the thread-local's address across a switch to another
+// thread.
+[[gnu::noinline]] M* CurrentM();
+void SetCurrentM(M* m);
+
+}  // namespace rt::internal
+
+#endif  // RUNTIME_INTERNAL_M_H_

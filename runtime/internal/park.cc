@@ -1,0 +1,175 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// host.h for programs that run: the way off an M and back onto one.
+
+#include <time.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/functional/any_invocable.h"
+#include "runtime/internal/backtrace.h"
+#include "runtime/internal/futex.h"
+#include "runtime/internal/host.h"
+#include "runtime/internal/sched.h"
+#include "runtime/internal/traceback.h"
+
+namespace rt::internal::host {
+namespace {
+
+const int64_t start_ns = MonotonicNs();
+
+const int64_t start_unix_ns = [] {
+  timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}();
+
+// The calling thread's M, which must be running a goroutine.
+M* MustHaveGoroutine() {
+  M* m = CurrentM();
+  if (m == nullptr || m->current == nullptr) {
+    Fatal("a call that blocks a goroutine came from outside of rt::Run");
+  }
+  return m;
+}
+
+bool AddTimer(G* g, void* arg) {
+  // The goroutine may run again as soon as it is in the heap, but *arg, on its
+  // stack, has been read by then.
+  int64_t when_ns = *static_cast<int64_t*>(arg);
+  Scheduler* scheduler = ActiveScheduler();
+  if (scheduler->timers.Add(when_ns, g)) scheduler->TimerMoved();
+  return true;
+}
+
+}  // namespace
+
+G* CurrentG() {
+  M* m = CurrentM();
+  return m != nullptr ? m->current : nullptr;
+}
+
+void Park(WaitReason reason, const void* object, ParkCommit commit, void* arg) {
+  M* m = MustHaveGoroutine();
+  Goroutine* g = m->current;
+  g->wait_reason = reason;
+  g->wait_object = object;
+  m->after = After::kPark;
+  m->commit = commit;
+  m->commit_arg = arg;
+  SwitchToM(m, g);
+}
+
+void Ready(G* base) {
+  auto* g = static_cast<Goroutine*>(base);
+  g->status.store(GStatus::kRunnable, std::memory_order_relaxed);
+  M* m = CurrentM();
+  if (m == nullptr || m->p == nullptr) {
+    ActiveScheduler()->Inject(g);
+    return;
+  }
+  Scheduler* scheduler = m->scheduler;
+  GoroutineList overflow;
+  m->p->queue.PushNext(g, &overflow);
+  scheduler->InjectList(&overflow);
+  scheduler->WakeIfUseful();
+}
+
+void Yield() {
+  M* m = MustHaveGoroutine();
+  m->after = After::kYield;
+  SwitchToM(m, m->current);
+}
+
+void Spawn(absl::AnyInvocable<void() &&> task, const void* created_by_pc) {
+  Scheduler* scheduler = ActiveScheduler();
+  if (scheduler == nullptr) {
+    Fatal("rt::Go called outside of rt::Run: wrap main's body in rt::Run");
+  }
+  scheduler->Spawn(std::move(task), created_by_pc);
+}
+
+void SleepNs(int64_t ns) {
+  if (ns <= 0) {
+    Yield();
+    return;
+  }
+  int64_t now_ns = NowNs();
+  int64_t when_ns = now_ns + std::min(ns, TimerHeap::kNever - 1 - now_ns);
+  Park(WaitReason::kSleep, nullptr, AddTimer, &when_ns);
+}
+
+int64_t NowNs() { return MonotonicNs() - start_ns; }
+
+int64_t StartUnixNs() { return start_unix_ns; }
+
+int NumGoroutines() {
+  Scheduler* scheduler = ActiveScheduler();
+  return scheduler != nullptr ? scheduler->NumGoroutines() : 0;
+}
+
+int MaxProcs(int n) {
+  Scheduler* scheduler = ActiveScheduler();
+  if (scheduler == nullptr) {
+    Fatal("rt::GOMAXPROCS called outside of rt::Run");
+  }
+  int before = scheduler->SetProcs(n);
+  if (n > 0) {
+    scheduler->WakeIfUseful();
+    // A caller whose own P is one too many gives it up here.
+    if (CurrentG() != nullptr) Yield();
+  }
+  return before;
+}
+
+void EnterBlocking() {
+  M* m = MustHaveGoroutine();
+  m->current->status.store(GStatus::kSyscall, std::memory_order_relaxed);
+  m->blocking_p = std::exchange(m->p, nullptr);
+  m->scheduler->blocking_ms.fetch_add(1, std::memory_order_release);
+  m->scheduler->HandOff(m->blocking_p);
+}
+
+void ExitBlocking() {
+  M* m = CurrentM();
+  Scheduler* scheduler = m->scheduler;
+  scheduler->mu.Lock();
+  m->p = scheduler->TakeIdleP(m->blocking_p);
+  scheduler->mu.Unlock();
+  scheduler->blocking_ms.fetch_sub(1, std::memory_order_release);
+  if (m->p != nullptr) {
+    m->current->status.store(GStatus::kRunning, std::memory_order_relaxed);
+    return;
+  }
+  m->after = After::kExitBlocking;
+  SwitchToM(m, m->current);
+}
+
+uint64_t RandomBelow(uint64_t n) {
+  thread_local Random random(static_cast<uint64_t>(MonotonicNs()));
+  if (n <= std::numeric_limits<uint32_t>::max()) {
+    return random.Below(static_cast<uint32_t>(n));
+  }
+  return random.Next() % n;
+}
+
+void Fatal(std::string_view message) {
+  void* pcs[kMaxFrames];
+  M* m = CurrentM();
+  Death death;
+  death.headline = "fatal error: " + std::string(message);
+  death.pcs = pcs;
+  death.size = Backtrace(pcs, kMaxFrames);
+  if (m == nullptr || m->current == nullptr) Die(death);
+  death.self = m->current;
+  DieFromGoroutine(m, death);
+}
+
+}  // namespace rt::internal::host

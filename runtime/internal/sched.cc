@@ -1,0 +1,404 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+#include "runtime/internal/sched.h"
+
+#include <dirent.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <utility>
+
+#include "runtime/internal/check.h"
+#include "runtime/internal/host.h"
+#include "runtime/internal/sema.h"
+#include "runtime/internal/traceback.h"
+
+namespace rt::internal {
+namespace {
+
+std::atomic<Scheduler*> active{nullptr};
+
+// Threads of this process that are not ours, and might make a goroutine ready.
+int ForeignThreads(int ours) {
+  DIR* tasks = opendir("/proc/self/task");
+  if (tasks == nullptr) return 0;
+  int count = 0;
+  while (const dirent* entry = readdir(tasks)) {
+    if (entry->d_name[0] != '.') ++count;
+  }
+  closedir(tasks);
+  // ThreadSanitizer has a thread of its own.
+  return count - ours - (kTsan ? 1 : 0);
+}
+
+void* ThreadMain(void* arg) {
+  auto* m = static_cast<M*>(arg);
+  Scheduler* scheduler = m->scheduler;
+  pthread_setname_np(pthread_self(), ("rt-m" + std::to_string(m->id)).c_str());
+  scheduler->TakeAssignment(m);
+  scheduler->Loop(m);
+  // Release: what this thread did comes before the end of Run.
+  scheduler->stopped_ms.fetch_add(1, std::memory_order_release);
+  scheduler->stopped.Wake();
+  return nullptr;
+}
+
+}  // namespace
+
+Scheduler* ActiveScheduler() { return active.load(std::memory_order_acquire); }
+
+void Scheduler::Run(absl::AnyInvocable<void() &&> main, int max_procs) {
+  Scheduler* none = nullptr;
+  if (!active.compare_exchange_strong(none, this)) {
+    host::Fatal("rt::Run called while another rt::Run is running");
+  }
+  InstallOverflowHandler();
+  auto* m = new M(this, 0);
+  {
+    RawLock lock(mu);
+    m->thread = pthread_self();
+    m->started = true;
+    all_ms = m;
+    total_ms = 1;
+  }
+  SetProcs(max_procs);
+  {
+    RawLock lock(mu);
+    m->p = TakeIdleP();
+  }
+  SetCurrentM(m);
+  Spawn(std::move(main), nullptr);
+  Loop(m);
+  stopped_ms.fetch_add(1, std::memory_order_release);
+  stopped.Wake();
+
+  mu.Lock();
+  M* ms = all_ms;
+  mu.Unlock();
+  while (ms != nullptr) {
+    M* next = ms->all_next;
+    if (ms != m) pthread_join(ms->thread, nullptr);
+    delete ms;
+    ms = next;
+  }
+  ResetSemaQueues();
+  active.store(nullptr, std::memory_order_release);
+}
+
+Scheduler::~Scheduler() {
+  for (int i = 0; i < ps_made.load(std::memory_order_relaxed); ++i) {
+    P* p = ps[i].load(std::memory_order_relaxed);
+    p->stacks.GiveAll();
+    GoroutinePool::Get().Give(&p->free, p->free.size());
+    delete p;
+  }
+  // Goroutines that did not end stay as they are, their stacks and closures,
+  // too; only dumps must not take them for the next Run's.
+  GoroutinePool::Get().ForEach([](Goroutine* g) {
+    g->status.store(GStatus::kIdle, std::memory_order_relaxed);
+  });
+}
+
+void Scheduler::Spawn(absl::AnyInvocable<void() &&> task,
+                      const void* created_by_pc) {
+  M* m = CurrentM();
+  P* p = m != nullptr ? m->p : nullptr;
+  Goroutine* g;
+  if (p != nullptr) {
+    if (p->free.empty()) GoroutinePool::Get().Take(&p->free, 16);
+    g = p->free.PopFront();
+    if (p->next_id == p->end_id) {
+      constexpr uint64_t kIds = 16;
+      p->next_id = next_id.fetch_add(kIds, std::memory_order_relaxed);
+      p->end_id = p->next_id + kIds;
+    }
+    g->id = p->next_id++;
+    Bump(p->started);
+  } else {
+    GoroutineList one;
+    GoroutinePool::Get().Take(&one, 1);
+    g = one.PopFront();
+    g->id = next_id.fetch_add(1, std::memory_order_relaxed);
+    started_outside.fetch_add(1, std::memory_order_relaxed);
+  }
+  G* parent = host::CurrentG();
+  g->parent_id = parent != nullptr ? parent->id : 0;
+  g->created_by_pc = created_by_pc;
+  g->wait_reason = WaitReason::kNone;
+  g->wait_object = nullptr;
+  g->exceptions[0] = g->exceptions[1] = nullptr;
+  g->task = std::move(task);
+  host::Ready(g);
+}
+
+int Scheduler::NumGoroutines() const {
+  int64_t count = started_outside.load(std::memory_order_relaxed);
+  int made = ps_made.load(std::memory_order_acquire);
+  // First all that have finished: a goroutine that moves on between the two
+  // loops is then counted rather than missed.
+  for (int i = 0; i < made; ++i) {
+    count -= ps[i]
+                 .load(std::memory_order_relaxed)
+                 ->finished.load(std::memory_order_acquire);
+  }
+  for (int i = 0; i < made; ++i) {
+    count += ps[i]
+                 .load(std::memory_order_relaxed)
+                 ->started.load(std::memory_order_acquire);
+  }
+  return static_cast<int>(count);
+}
+
+P* Scheduler::TakeIdleP(P* wanted) {
+  if (idle_p == nullptr) return nullptr;
+  P** at = &idle_p;
+  if (wanted != nullptr && wanted->status == PStatus::kIdle) {
+    while (*at != wanted) at = &(*at)->idle_next;
+  }
+  P* p = *at;
+  *at = p->idle_next;
+  p->status = PStatus::kRunning;
+  idle_ps.fetch_sub(1, std::memory_order_seq_cst);
+  return p;
+}
+
+void Scheduler::PutIdleP(P* p) {
+  p->status = PStatus::kIdle;
+  p->idle_next = idle_p;
+  idle_p = p;
+  idle_ps.fetch_add(1, std::memory_order_seq_cst);
+}
+
+M* Scheduler::Assign(P* p, bool spin) {
+  if (world.load(std::memory_order_relaxed) != World::kRunning) {
+    if (spin) spinning.fetch_sub(1, std::memory_order_relaxed);
+    PutIdleP(p);
+    return nullptr;
+  }
+  M* m = idle_m;
+  if (m != nullptr) {
+    idle_m = m->idle_next;
+    m->idle = false;
+    --idle_ms;
+  } else {
+    m = new M(this, total_ms++);
+    m->all_next = all_ms;
+    all_ms = m;
+  }
+  m->next_p = p;
+  m->next_spinning = spin;
+  return m;
+}
+
+void Scheduler::Kick(M* m) {
+  if (m == nullptr) return;
+  if (m->started) {
+    m->parker.Wake();
+    return;
+  }
+  m->started = true;
+  int error = pthread_create(&m->thread, nullptr, ThreadMain, m);
+  if (error != 0) {
+    fprintf(stderr,
+            "runtime: failed to create new OS thread (have %d already; "
+            "errno=%d)\n"
+            "runtime: may need to increase max user processes (ulimit -u)\n",
+            m->id, error);
+    host::Fatal("newosproc");
+  }
+}
+
+void Scheduler::WakeIfUseful() {
+  if (idle_ps.load(std::memory_order_seq_cst) == 0 ||
+      spinning.load(std::memory_order_seq_cst) != 0) {
+    return;
+  }
+  int none = 0;
+  if (!spinning.compare_exchange_strong(none, 1, std::memory_order_seq_cst)) {
+    return;
+  }
+  M* m = nullptr;
+  mu.Lock();
+  if (P* p = TakeIdleP()) {
+    m = Assign(p, /*spin=*/true);
+  } else {
+    spinning.fetch_sub(1, std::memory_order_seq_cst);
+  }
+  mu.Unlock();
+  Kick(m);
+}
+
+void Scheduler::WakeAfterPushBack() {
+  // Both sides modify `spinning`: whoever comes second sees what the other did
+  // before.
+  spinning.fetch_add(0, std::memory_order_seq_cst);
+  WakeIfUseful();
+}
+
+void Scheduler::Inject(Goroutine* g) {
+  GoroutineList one;
+  one.PushBack(g);
+  InjectList(&one);
+}
+
+void Scheduler::InjectList(GoroutineList* list) {
+  if (list->empty()) return;
+  mu.Lock();
+  while (Goroutine* g = list->PopFront()) global.PushBack(g);
+  global_size.store(global.size(), std::memory_order_seq_cst);
+  mu.Unlock();
+  WakeIfUseful();
+}
+
+void Scheduler::HandOff(P* p) {
+  bool spin = false;
+  bool useful =
+      !p->queue.Empty() || global_size.load(std::memory_order_seq_cst) > 0;
+  mu.Lock();
+  // Somebody must wait for the next timer, and somebody must look for work when
+  // all other P's are busy: their goroutines may be about to make some.
+  if (!useful) {
+    int none = 0;
+    useful = spin =
+        (idle_ps.load(std::memory_order_seq_cst) == 0 ||
+         (timers.NextNs() != TimerHeap::kNever && timer_m == nullptr)) &&
+        spinning.compare_exchange_strong(none, 1, std::memory_order_seq_cst);
+  }
+  M* m = nullptr;
+  if (useful || !global.empty()) {
+    m = Assign(p, spin);
+  } else {
+    PutIdleP(p);
+  }
+  mu.Unlock();
+  Kick(m);
+}
+
+void Scheduler::TakeAssignment(M* m) {
+  m->p = std::exchange(m->next_p, nullptr);
+  m->spinning = m->next_spinning;
+}
+
+bool Scheduler::WaitForP(M* m) {
+  RawLock lock(mu);
+  while (world.load(std::memory_order_relaxed) == World::kRunning) {
+    bool due = timers.NextNs() <= host::NowNs();
+    if (due || !global.empty()) {
+      m->p = TakeIdleP();
+      if (m->p != nullptr) return true;
+      // All P's are busy: their M's see to it.
+    }
+    if (!due && timers.NextNs() != TimerHeap::kNever && timer_m == nullptr) {
+      SleepUntilTimer(m);
+    } else {
+      SleepIdle(m);
+      if (m->next_p != nullptr) {
+        TakeAssignment(m);
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+void Scheduler::SleepUntilTimer(M* m) {
+  timer_m = m;
+  int64_t when_ns = timers.NextNs();
+  mu.Unlock();
+  // To the host's clock and back: it has another origin than the kernel's.
+  int64_t now_ns = host::NowNs();
+  int64_t deadline_ns = MonotonicNs();
+  deadline_ns += std::min(when_ns - now_ns,
+                          std::numeric_limits<int64_t>::max() - deadline_ns);
+  m->parker.Sleep(std::max<int64_t>(deadline_ns, 0));
+  mu.Lock();
+  timer_m = nullptr;
+}
+
+// Sleeps until it has been assigned a P, or for no reason.
+void Scheduler::SleepIdle(M* m) {
+  m->idle = true;
+  m->idle_next = idle_m;
+  idle_m = m;
+  ++idle_ms;
+  int64_t deadline_ns = ThreadParker::kNoDeadline;
+  if (idle_ms == total_ms && global.empty()) {
+    int ours = total_ms;
+    mu.Unlock();
+    int foreign = ForeignThreads(ours);
+    mu.Lock();
+    // Counted without the lock: a thread may have made a goroutine ready and
+    // ended meanwhile.
+    if (foreign <= 0 && m->idle && idle_ms == total_ms && global.empty()) {
+      mu.Unlock();
+      Die({.headline = "fatal error: all goroutines are asleep - deadlock!"});
+    }
+    constexpr int64_t kLookAgainNs = 20'000'000;
+    deadline_ns = MonotonicNs() + kLookAgainNs;
+  }
+  mu.Unlock();
+  m->parker.Sleep(deadline_ns);
+  mu.Lock();
+  if (!m->idle) return;
+  m->idle = false;
+  --idle_ms;
+  M** at = &idle_m;
+  while (*at != m) at = &(*at)->idle_next;
+  *at = m->idle_next;
+}
+
+void Scheduler::TimerMoved() {
+  M* wake = nullptr;
+  M* start = nullptr;
+  mu.Lock();
+  if (timer_m != nullptr) {
+    wake = timer_m;
+  } else if (idle_p != nullptr) {
+    int none = 0;
+    if (spinning.compare_exchange_strong(none, 1, std::memory_order_seq_cst)) {
+      start = Assign(TakeIdleP(), /*spin=*/true);
+    }
+  }
+  // Under the lock: an M lives until Run ends, but its owner may be the one
+  // that ends it.
+  if (wake != nullptr) wake->parker.Wake();
+  mu.Unlock();
+  Kick(start);
+}
+
+int Scheduler::SetProcs(int n) {
+  mu.Lock();
+  int before = procs.load(std::memory_order_relaxed);
+  if (n > 0) {
+    n = std::min(n, kMaxProcs);
+    for (int i = ps_made.load(std::memory_order_relaxed); i < n; ++i) {
+      // Release: publishes the P; pairs with the acquire in Steal.
+      ps[i].store(new P(i), std::memory_order_release);
+      ps_made.store(i + 1, std::memory_order_release);
+    }
+    procs.store(n, std::memory_order_relaxed);
+    // Idle ones that are now too many retire; retired ones come back. Those
+    // that run retire when their M's next look for work.
+    P* idle = std::exchange(idle_p, nullptr);
+    idle_ps.store(0, std::memory_order_seq_cst);
+    for (P* p = idle; p != nullptr; p = p->idle_next) {
+      p->status = PStatus::kRetired;
+    }
+    for (int i = n - 1; i >= 0; --i) {  // The lowest number on top.
+      P* p = ps[i].load(std::memory_order_relaxed);
+      if (p->status == PStatus::kRetired) PutIdleP(p);
+    }
+  }
+  mu.Unlock();
+  return before;
+}
+
+}  // namespace rt::internal

@@ -1,0 +1,156 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// The production scheduler: goroutines (G) on kernel threads (M), by permits
+// (P).
+//
+// Submitting work and falling asleep (D-006):
+//   A submitter  1. puts the goroutine on a queue,
+//                2. looks whether a P is idle and no M is spinning,
+//                3. if so, wakes one M, which spins: it looks for work.
+//   A sleeper    1. gives its P back,
+//                2. stops counting as spinning,
+//                3. looks at all queues once more, and only then sleeps.
+//   Both first steps come before the second ones in the single order of
+//   sequentially consistent operations, so one of the two sees the other.
+//   A spinning M that finds work wakes the next one before it runs it: as many
+//   M's run as there is work for, and at most one wakes for nothing.
+//
+// Rejected: waking a thread at every Go (they wake, find nothing, sleep);
+// giving the P straight to the goroutine that was made ready (loses the cache).
+//
+// Deadlock: when the last M goes idle with no timer to wait for, nothing in the
+// program can make a goroutine ready any more, unless it has threads that are
+// not ours.
+//
+// Files: sched.cc starts, stops, wakes M's; find_runnable.cc chooses;
+// park.cc is host.h.
+
+#ifndef RUNTIME_INTERNAL_SCHED_H_
+#define RUNTIME_INTERNAL_SCHED_H_
+
+#include <atomic>
+#include <cstdint>
+#include <string_view>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/functional/any_invocable.h"
+#include "runtime/internal/futex.h"
+#include "runtime/internal/goroutine.h"
+#include "runtime/internal/m.h"
+#include "runtime/internal/p.h"
+#include "runtime/internal/raw_mutex.h"
+#include "runtime/internal/timer_heap.h"
+
+namespace rt::internal {
+
+inline constexpr int kMaxProcs = 1024;
+
+struct Scheduler {
+  enum class World : uint8_t {
+    kRunning,
+    kExiting,  // The main goroutine has returned: threads end.
+    kFrozen,   // The program dies: threads stop where they are.
+  };
+
+  std::atomic<World> world{World::kRunning};
+
+  // P's, by number; [0, ps_made) are not null. A P lives as long as the rest.
+  std::atomic<P*> ps[kMaxProcs] = {};
+  std::atomic<int> ps_made{0};  // Written under mu.
+  std::atomic<int> procs{0};    // GOMAXPROCS. Written under mu.
+
+  std::atomic<int> spinning{0};
+  std::atomic<int> idle_ps{0};          // Length of idle_p. Written under mu.
+  std::atomic<int64_t> global_size{0};  // Of global. Written under mu.
+  std::atomic<int64_t> started_outside{0};  // Spawned without a P.
+  std::atomic<uint64_t> next_id{1};
+  TimerHeap timers;
+
+  RawMutex mu;
+  GoroutineList global ABSL_GUARDED_BY(mu);
+  P* idle_p ABSL_GUARDED_BY(mu) = nullptr;
+  M* idle_m ABSL_GUARDED_BY(mu) = nullptr;
+  int idle_ms ABSL_GUARDED_BY(mu) = 0;
+  M* all_ms ABSL_GUARDED_BY(mu) = nullptr;
+  int total_ms ABSL_GUARDED_BY(mu) = 0;
+  // The M that sleeps until the next timer is due; it is not on idle_m.
+  M* timer_m ABSL_GUARDED_BY(mu) = nullptr;
+
+  // How many M's have left their loop, or never will (see FinishMain).
+  std::atomic<int> stopped_ms{0};
+  std::atomic<int> blocking_ms{0};  // In a blocking call.
+  ThreadParker stopped;             // The M that ends the program waits here.
+
+  // Observed by tests.
+  std::atomic<int64_t> steals{0};
+
+  Scheduler() = default;
+  ~Scheduler();  // After Run.
+  Scheduler(const Scheduler&) = delete;
+  Scheduler& operator=(const Scheduler&) = delete;
+
+  // Runs `main` as goroutine 1 on the calling thread and others.
+  void Run(absl::AnyInvocable<void() &&> main, int max_procs);
+  void Spawn(absl::AnyInvocable<void() &&> task, const void* created_by_pc);
+  int NumGoroutines() const;
+
+  // --- sched.cc: what M's do with each other -------------------------------
+
+  // Steps 2 and 3 of submitting, after RunQueue::PushNext or Inject.
+  void WakeIfUseful();
+  // The same after RunQueue::PushBack, which by itself orders nothing.
+  void WakeAfterPushBack();
+  // Puts g on the global queue, from anywhere.
+  void Inject(Goroutine* g);
+  void InjectList(GoroutineList* list);
+  // Finds somebody else for a P whose M is about to block.
+  void HandOff(P* p);
+  // The M, which has none, waits for a P; false if it is time to end.
+  bool WaitForP(M* m);
+  void SleepUntilTimer(M* m) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  void SleepIdle(M* m) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  void TakeAssignment(M* m);
+  // A timer is now the first: somebody must wait for it.
+  void TimerMoved();
+  int SetProcs(int n);
+
+  // An idle P, `wanted` if it is idle; null if there is none.
+  P* TakeIdleP(P* wanted = nullptr) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  void PutIdleP(P* p) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  // Lets an idle or new M run `p`. Returns whom to wake, once mu is free.
+  [[nodiscard]] M* Assign(P* p, bool spinning)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  // Wakes or starts whom Assign returned; null is nobody.
+  void Kick(M* m);
+
+  // --- find_runnable.cc -----------------------------------------------------
+
+  // The next goroutine for m, which may sleep meanwhile; null: time to end.
+  Goroutine* FindRunnable(M* m);
+  Goroutine* FindHere(M* m);
+  Goroutine* TakeGlobal(P* p, bool batch);
+  Goroutine* Steal(M* m);
+  bool RunTimers(M* m);
+  bool WorkExists() const;
+  void Retire(M* m);
+
+  // --- m.cc: the loop of a thread ------------------------------------------
+
+  void Loop(M* m);
+  void Execute(M* m, Goroutine* g);
+  // What the goroutine asked for when it switched away; returns it if it is to
+  // run again at once.
+  Goroutine* Finish(M* m, Goroutine* g);
+  void FinishMain(M* m);
+};
+
+// The scheduler of the Run that is going on; null outside of Run.
+Scheduler* ActiveScheduler();
+
+// From a goroutine to its M's stack; returns when the goroutine runs again.
+void SwitchToM(M* m, Goroutine* g);
+
+}  // namespace rt::internal
+
+#endif  // RUNTIME_INTERNAL_SCHED_H_

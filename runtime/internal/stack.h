@@ -1,0 +1,97 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// Stacks of goroutines: fixed size, reserved but not touched, used again.
+//
+// Slabs of 64 stacks are mapped at once and never unmapped; a stack that is
+// free goes to a pool, the last one used first, because its pages are warm.
+//
+//     base                                                base + kStackBytes
+//     | guard, kGuardBytes | usable ................................ top |
+//
+// The guard faults when touched. It is installed with MADV_GUARD_INSTALL where
+// the kernel has it (6.13), which costs 0.25 µs and leaves the slab one
+// mapping, so a million stacks fit into vm.max_map_count; else with mprotect.
+//
+// Threads: StackPool from any; a StackCache belongs to one P.
+// Failure: no memory for stacks is a fatal error that says so.
+
+#ifndef RUNTIME_INTERNAL_STACK_H_
+#define RUNTIME_INTERNAL_STACK_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/base/thread_annotations.h"
+#include "runtime/internal/raw_mutex.h"
+#include "runtime/internal/sanitizer.h"
+
+namespace rt::internal {
+
+// Address space, not memory: a stack costs the pages that it touches. Code that
+// is instrumented has much larger frames.
+inline constexpr size_t kStackBytes =
+    (kTsan || kAsan ? size_t{1024} : size_t{256}) << 10;
+// Wide enough for the frame of an ordinary function to hit it.
+inline constexpr size_t kGuardBytes = size_t{16} << 10;
+
+struct Stack {
+  std::byte* base = nullptr;  // Null: no stack.
+
+  std::byte* low() const { return base + kGuardBytes; }
+  static constexpr size_t size() { return kStackBytes - kGuardBytes; }
+  bool GuardHolds(const void* address) const {
+    auto a = reinterpret_cast<uintptr_t>(address);
+    auto b = reinterpret_cast<uintptr_t>(base);
+    return base != nullptr && a >= b && a < b + kGuardBytes;
+  }
+};
+
+// The free stacks of the program; a free stack's top words link it.
+class StackPool {
+ public:
+  static StackPool& Get();
+
+  // Up to `count` stacks, at least one; returns how many.
+  int Take(Stack* stacks, int count);
+  void Give(const Stack* stacks, int count);
+
+ private:
+  void MapSlab() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+
+  RawMutex mu_;
+  std::byte* free_ ABSL_GUARDED_BY(mu_) = nullptr;
+  std::byte* fresh_ ABSL_GUARDED_BY(mu_) = nullptr;  // Never used: not touched.
+  std::byte* fresh_end_ ABSL_GUARDED_BY(mu_) = nullptr;
+};
+
+// A few free stacks at hand, without a lock.
+class StackCache {
+ public:
+  Stack Take() {
+    if (size_ == 0) size_ = StackPool::Get().Take(stacks_, kBatch);
+    return stacks_[--size_];
+  }
+  void Give(Stack stack) {
+    if (size_ == kMax) {  // The coldest leave.
+      StackPool::Get().Give(stacks_, kBatch);
+      size_ -= kBatch;
+      for (int i = 0; i < size_; ++i) stacks_[i] = stacks_[i + kBatch];
+    }
+    stacks_[size_++] = stack;
+  }
+  void GiveAll() {
+    StackPool::Get().Give(stacks_, size_);
+    size_ = 0;
+  }
+
+ private:
+  static constexpr int kBatch = 16;
+  static constexpr int kMax = 2 * kBatch;
+  Stack stacks_[kMax];
+  int size_ = 0;
+};
+
+}  // namespace rt::internal
+
+#endif  // RUNTIME_INTERNAL_STACK_H_
