@@ -1,0 +1,17 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+#include "exercises/01_intro/breakfast/exercise.h"
+
+#include "runtime/runtime.h"
+
+namespace breakfast {
+
+void MakeBreakfast(const Job& make_coffee, const Job& make_toast) {
+  rt::WaitGroup wg;
+  wg.Go(make_coffee);
+  wg.Go(make_toast);
+  wg.Wait();
+}
+
+}  // namespace breakfast

@@ -1,0 +1,14 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// Diagnosis: wrong
+//
+// The first server is not always the quickest.
+
+#include "exercises/01_intro/first_answer/exercise.h"
+
+namespace first_answer {
+
+int FirstAnswer(const std::vector<Server>& servers) { return servers[0](); }
+
+}  // namespace first_answer

@@ -1,0 +1,22 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// Diagnosis: leak
+//
+// Room for one answer: enough for two servers, one of which is received, and
+// not for three.
+
+#include "exercises/01_intro/first_answer/exercise.h"
+#include "runtime/runtime.h"
+
+namespace first_answer {
+
+int FirstAnswer(const std::vector<Server>& servers) {
+  auto answers = rt::MakeChan<int>(1);
+  for (const Server& ask : servers) {
+    rt::Go([answers, ask] { answers.Send(ask()); });
+  }
+  return *answers.Recv();
+}
+
+}  // namespace first_answer

@@ -1,0 +1,24 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// Diagnosis: panic
+//
+// Closes the channel so that the loop ends, while the counters still count.
+
+#include "exercises/01_intro/vote_count/exercise.h"
+#include "runtime/runtime.h"
+
+namespace vote_count {
+
+int CountVotes(const std::vector<BallotBox>& boxes) {
+  auto votes = rt::MakeChan<int>(static_cast<int>(boxes.size()));
+  for (const BallotBox& count : boxes) {
+    rt::Go([votes, count] { votes.Send(count()); });
+  }
+  votes.Close();
+  int total = 0;
+  for (int box : votes) total += box;
+  return total;
+}
+
+}  // namespace vote_count

@@ -1,0 +1,23 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// Diagnosis: serial
+//
+// A channel, but each receive comes right behind its fork.
+
+#include "exercises/01_intro/vote_count/exercise.h"
+#include "runtime/runtime.h"
+
+namespace vote_count {
+
+int CountVotes(const std::vector<BallotBox>& boxes) {
+  int total = 0;
+  auto votes = rt::MakeChan<int>();
+  for (const BallotBox& count : boxes) {
+    rt::Go([votes, &count] { votes.Send(count()); });
+    total += *votes.Recv();
+  }
+  return total;
+}
+
+}  // namespace vote_count
