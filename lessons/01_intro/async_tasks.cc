@@ -23,13 +23,13 @@ void Job(const std::string& name, absl::Duration needs) {
 
 int main() {
   return rt::Run([] {
-    // begin: fork
+    // [demo:fork]
     rt::Go(Job, "eggs", absl::Seconds(4));
     rt::Go(Job, "coffee", absl::Seconds(3));
     rt::Go(Job, "toast", absl::Seconds(2));
     rt::Go(Job, "juice", absl::Seconds(1));
     std::cout << "main: breakfast is served\n";
-    // end: fork
+    // [/demo:fork]
   });
 }
 

@@ -16,7 +16,7 @@
 
 int main() {
   return rt::Run([] {
-    // begin: channel
+    // [demo:channel]
     int answer = 0;
     auto done = rt::MakeChan<bool>();
 
@@ -28,7 +28,7 @@ int main() {
     std::cout << "main: waiting at the join point\n";
     done.Recv();  // The join.
     std::cout << "main: the answer is " << answer << "\n";
-    // end: channel
+    // [/demo:channel]
   });
 }
 

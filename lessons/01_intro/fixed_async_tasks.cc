@@ -26,14 +26,14 @@ void Job(const std::string& name, absl::Duration needs,
 int main() {
   return rt::Run([] {
     const absl::Time start = rt::Now();
-    // begin: join
+    // [demo:join]
     auto done = rt::MakeChan<std::string>();
     rt::Go(Job, "eggs", absl::Milliseconds(400), done);
     rt::Go(Job, "coffee", absl::Milliseconds(300), done);
     rt::Go(Job, "toast", absl::Milliseconds(200), done);
     rt::Go(Job, "juice", absl::Milliseconds(100), done);
     for (int i = 0; i < 4; ++i) std::cout << *done.Recv() << " is ready\n";
-    // end: join
+    // [/demo:join]
     const absl::Duration took = rt::Now() - start;
 
     std::cout << absl::StrCat("took ", absl::ToInt64Milliseconds(took),

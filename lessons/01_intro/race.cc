@@ -18,13 +18,13 @@
 
 int main() {
   return rt::Run([] {
-    // begin: race
+    // [demo:race]
     static int answer = 0;
     rt::Go([] { answer = 6 * 7; });
 
     rt::Sleep(absl::Milliseconds(100));
     std::cout << "main: the answer is " << answer << "\n";
-    // end: race
+    // [/demo:race]
   });
 }
 

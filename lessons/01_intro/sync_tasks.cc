@@ -25,12 +25,12 @@ void Job(const std::string& name, absl::Duration needs) {
 int main() {
   return rt::Run([] {
     const absl::Time start = rt::Now();
-    // begin: calls
+    // [demo:calls]
     Job("eggs", absl::Milliseconds(400));
     Job("coffee", absl::Milliseconds(300));
     Job("toast", absl::Milliseconds(200));
     Job("juice", absl::Milliseconds(100));
-    // end: calls
+    // [/demo:calls]
     const absl::Duration took = rt::Now() - start;
 
     std::cout << absl::StrCat("took ", absl::ToInt64Milliseconds(took),

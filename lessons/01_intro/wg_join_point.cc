@@ -17,7 +17,7 @@
 
 int main() {
   return rt::Run([] {
-    // begin: waitgroup
+    // [demo:waitgroup]
     std::array<int, 3> squares = {};
     rt::WaitGroup wg;
 
@@ -25,7 +25,7 @@ int main() {
       wg.Go([&squares, i] { squares[i] = (i + 1) * (i + 1); });
     }
     wg.Wait();  // The join: from here on, all three squares may be read.
-    // end: waitgroup
+    // [/demo:waitgroup]
 
     std::cout << squares[0] << " + " << squares[1] << " + " << squares[2]
               << " = " << squares[0] + squares[1] + squares[2] << "\n";

@@ -5,13 +5,9 @@
 
 #include "runtime/runtime.h"
 
-namespace breakfast {
-
 void MakeBreakfast(const Job& make_coffee, const Job& make_toast) {
   rt::Go(make_coffee);
   rt::Go(make_toast);
   // TODO(you): both jobs are started now, but the breakfast is served at once.
   // Return only when both are done.
 }
-
-}  // namespace breakfast

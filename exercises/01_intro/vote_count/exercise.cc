@@ -5,8 +5,6 @@
 
 #include "runtime/runtime.h"
 
-namespace vote_count {
-
 int CountVotes(const std::vector<BallotBox>& boxes) {
   int total = 0;
   rt::WaitGroup wg;
@@ -20,5 +18,3 @@ int CountVotes(const std::vector<BallotBox>& boxes) {
   wg.Wait();
   return total;
 }
-
-}  // namespace vote_count

@@ -7,8 +7,6 @@
 
 #include "runtime/runtime.h"
 
-namespace weather_map {
-
 std::vector<int> ReadStations(const std::vector<Station>& stations) {
   auto readings = rt::MakeChan<int>();
   for (const Station& read : stations) {
@@ -22,5 +20,3 @@ std::vector<int> ReadStations(const std::vector<Station>& stations) {
   }
   return temperatures;
 }
-
-}  // namespace weather_map

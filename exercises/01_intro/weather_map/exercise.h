@@ -1,15 +1,13 @@
 // Copyright 2026 The Concurrency in C++ Authors
 // SPDX-License-Identifier: MIT
 
-// Given: do not edit. Your work goes into exercise.cc.
+// Weather map: results in order. Given; edit exercise.cc.
 
 #ifndef EXERCISES_01_INTRO_WEATHER_MAP_EXERCISE_H_
 #define EXERCISES_01_INTRO_WEATHER_MAP_EXERCISE_H_
 
 #include <functional>
 #include <vector>
-
-namespace weather_map {
 
 // Asks one weather station for its temperature: takes a while, longer for some
 // stations than for others.
@@ -19,7 +17,5 @@ using Station = std::function<int()>;
 // temperatures in the order of `stations`. There may be any number of stations,
 // also none.
 std::vector<int> ReadStations(const std::vector<Station>& stations);
-
-}  // namespace weather_map
 
 #endif  // EXERCISES_01_INTRO_WEATHER_MAP_EXERCISE_H_

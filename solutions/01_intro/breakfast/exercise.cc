@@ -5,13 +5,9 @@
 
 #include "runtime/runtime.h"
 
-namespace breakfast {
-
 void MakeBreakfast(const Job& make_coffee, const Job& make_toast) {
   rt::WaitGroup wg;
   wg.Go(make_coffee);
   wg.Go(make_toast);
   wg.Wait();
 }
-
-}  // namespace breakfast

@@ -5,8 +5,6 @@
 
 #include "runtime/runtime.h"
 
-namespace first_answer {
-
 int FirstAnswer(const std::vector<Server>& servers) {
   auto answers = rt::MakeChan<int>(static_cast<int>(servers.size()));
   for (const Server& ask : servers) {
@@ -14,5 +12,3 @@ int FirstAnswer(const std::vector<Server>& servers) {
   }
   return *answers.Recv();
 }
-
-}  // namespace first_answer

@@ -5,8 +5,6 @@
 
 #include "runtime/runtime.h"
 
-namespace vote_count {
-
 int CountVotes(const std::vector<BallotBox>& boxes) {
   auto votes = rt::MakeChan<int>();
   for (const BallotBox& count : boxes) {
@@ -16,5 +14,3 @@ int CountVotes(const std::vector<BallotBox>& boxes) {
   for (size_t i = 0; i < boxes.size(); ++i) total += *votes.Recv();
   return total;
 }
-
-}  // namespace vote_count

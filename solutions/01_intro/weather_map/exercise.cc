@@ -7,8 +7,6 @@
 
 #include "runtime/runtime.h"
 
-namespace weather_map {
-
 std::vector<int> ReadStations(const std::vector<Station>& stations) {
   std::vector<int> temperatures(stations.size());
   rt::WaitGroup wg;
@@ -18,5 +16,3 @@ std::vector<int> ReadStations(const std::vector<Station>& stations) {
   wg.Wait();
   return temperatures;
 }
-
-}  // namespace weather_map

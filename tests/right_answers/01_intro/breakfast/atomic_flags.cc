@@ -10,8 +10,6 @@
 #include "exercises/01_intro/breakfast/exercise.h"
 #include "runtime/runtime.h"
 
-namespace breakfast {
-
 void MakeBreakfast(const Job& make_coffee, const Job& make_toast) {
   std::atomic<int> running = 2;
   rt::Go([&] {
@@ -24,5 +22,3 @@ void MakeBreakfast(const Job& make_coffee, const Job& make_toast) {
   });
   while (running > 0) rt::Sleep(absl::Milliseconds(1));
 }
-
-}  // namespace breakfast

@@ -6,8 +6,6 @@
 #include "exercises/01_intro/breakfast/exercise.h"
 #include "runtime/runtime.h"
 
-namespace breakfast {
-
 void MakeBreakfast(const Job& make_coffee, const Job& make_toast) {
   auto done = rt::MakeChan<bool>();
   rt::Go([&make_coffee, done] {
@@ -21,5 +19,3 @@ void MakeBreakfast(const Job& make_coffee, const Job& make_toast) {
   done.Recv();
   done.Recv();
 }
-
-}  // namespace breakfast

@@ -6,8 +6,6 @@
 #include "exercises/01_intro/breakfast/exercise.h"
 #include "runtime/runtime.h"
 
-namespace breakfast {
-
 void MakeBreakfast(const Job& make_coffee, const Job& make_toast) {
   auto served = rt::MakeChan<int>();
   rt::Go([&make_coffee, &make_toast, served] {
@@ -19,5 +17,3 @@ void MakeBreakfast(const Job& make_coffee, const Job& make_toast) {
   });
   served.Recv();
 }
-
-}  // namespace breakfast

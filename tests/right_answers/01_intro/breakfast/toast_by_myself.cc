@@ -6,8 +6,6 @@
 #include "exercises/01_intro/breakfast/exercise.h"
 #include "runtime/runtime.h"
 
-namespace breakfast {
-
 void MakeBreakfast(const Job& make_coffee, const Job& make_toast) {
   auto coffee = rt::MakeChan<bool>();
   rt::Go([&make_coffee, coffee] {
@@ -17,5 +15,3 @@ void MakeBreakfast(const Job& make_coffee, const Job& make_toast) {
   make_toast();
   coffee.Recv();
 }
-
-}  // namespace breakfast

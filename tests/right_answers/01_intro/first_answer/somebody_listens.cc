@@ -8,8 +8,6 @@
 #include "exercises/01_intro/first_answer/exercise.h"
 #include "runtime/runtime.h"
 
-namespace first_answer {
-
 int FirstAnswer(const std::vector<Server>& servers) {
   auto answers = rt::MakeChan<int>();
   for (const Server& ask : servers) {
@@ -21,5 +19,3 @@ int FirstAnswer(const std::vector<Server>& servers) {
   });
   return first;
 }
-
-}  // namespace first_answer

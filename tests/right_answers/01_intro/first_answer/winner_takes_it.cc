@@ -9,8 +9,6 @@
 #include "exercises/01_intro/first_answer/exercise.h"
 #include "runtime/runtime.h"
 
-namespace first_answer {
-
 int FirstAnswer(const std::vector<Server>& servers) {
   auto answered = std::make_shared<std::atomic<bool>>(false);
   auto winner = rt::MakeChan<int>();
@@ -22,5 +20,3 @@ int FirstAnswer(const std::vector<Server>& servers) {
   }
   return *winner.Recv();
 }
-
-}  // namespace first_answer

@@ -8,8 +8,6 @@
 #include "exercises/01_intro/vote_count/exercise.h"
 #include "runtime/runtime.h"
 
-namespace vote_count {
-
 int CountVotes(const std::vector<BallotBox>& boxes) {
   std::atomic<int> total = 0;
   rt::WaitGroup wg;
@@ -19,5 +17,3 @@ int CountVotes(const std::vector<BallotBox>& boxes) {
   wg.Wait();
   return total.load(std::memory_order_relaxed);
 }
-
-}  // namespace vote_count

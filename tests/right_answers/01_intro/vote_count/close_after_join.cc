@@ -7,8 +7,6 @@
 #include "exercises/01_intro/vote_count/exercise.h"
 #include "runtime/runtime.h"
 
-namespace vote_count {
-
 int CountVotes(const std::vector<BallotBox>& boxes) {
   auto votes = rt::MakeChan<int>();
   rt::Go([votes, &boxes] {
@@ -23,5 +21,3 @@ int CountVotes(const std::vector<BallotBox>& boxes) {
   for (int box : votes) total += box;
   return total;
 }
-
-}  // namespace vote_count

@@ -8,7 +8,6 @@
 #include "exercises/01_intro/vote_count/exercise.h"
 #include "runtime/runtime.h"
 
-namespace vote_count {
 namespace {
 
 int CountRange(const std::vector<BallotBox>& boxes, size_t begin, size_t end) {
@@ -28,5 +27,3 @@ int CountRange(const std::vector<BallotBox>& boxes, size_t begin, size_t end) {
 int CountVotes(const std::vector<BallotBox>& boxes) {
   return CountRange(boxes, 0, boxes.size());
 }
-
-}  // namespace vote_count

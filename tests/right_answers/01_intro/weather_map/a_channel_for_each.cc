@@ -7,8 +7,6 @@
 #include "exercises/01_intro/weather_map/exercise.h"
 #include "runtime/runtime.h"
 
-namespace weather_map {
-
 std::vector<int> ReadStations(const std::vector<Station>& stations) {
   std::vector<rt::Chan<int>> readings;
   for (const Station& read : stations) {
@@ -21,5 +19,3 @@ std::vector<int> ReadStations(const std::vector<Station>& stations) {
   }
   return temperatures;
 }
-
-}  // namespace weather_map

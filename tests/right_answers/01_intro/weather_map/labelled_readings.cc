@@ -8,7 +8,6 @@
 #include "exercises/01_intro/weather_map/exercise.h"
 #include "runtime/runtime.h"
 
-namespace weather_map {
 namespace {
 
 struct Reading {
@@ -32,5 +31,3 @@ std::vector<int> ReadStations(const std::vector<Station>& stations) {
   }
   return temperatures;
 }
-
-}  // namespace weather_map

@@ -10,8 +10,6 @@
 #include "exercises/01_intro/weather_map/exercise.h"
 #include "runtime/runtime.h"
 
-namespace weather_map {
-
 std::vector<int> ReadStations(const std::vector<Station>& stations) {
   std::map<size_t, int> by_station;
   rt::Mutex mu;
@@ -30,5 +28,3 @@ std::vector<int> ReadStations(const std::vector<Station>& stations) {
   }
   return temperatures;
 }
-
-}  // namespace weather_map

@@ -8,13 +8,9 @@
 #include "exercises/01_intro/breakfast/exercise.h"
 #include "runtime/runtime.h"
 
-namespace breakfast {
-
 void MakeBreakfast(const Job& make_coffee, const Job&) {
   rt::WaitGroup wg;
   wg.Go(make_coffee);
   wg.Go(make_coffee);
   wg.Wait();
 }
-
-}  // namespace breakfast

@@ -8,8 +8,6 @@
 #include "exercises/01_intro/breakfast/exercise.h"
 #include "runtime/runtime.h"
 
-namespace breakfast {
-
 void MakeBreakfast(const Job& make_coffee, const Job& make_toast) {
   rt::WaitGroup wg;
   wg.Go(make_coffee);
@@ -17,5 +15,3 @@ void MakeBreakfast(const Job& make_coffee, const Job& make_toast) {
   wg.Go(make_toast);
   wg.Wait();
 }
-
-}  // namespace breakfast

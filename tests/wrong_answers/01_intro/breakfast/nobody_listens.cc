@@ -10,8 +10,6 @@
 #include "exercises/01_intro/breakfast/exercise.h"
 #include "runtime/runtime.h"
 
-namespace breakfast {
-
 void MakeBreakfast(const Job& make_coffee, const Job& make_toast) {
   auto coffee = rt::MakeChan<bool>();
   auto toast = rt::MakeChan<bool>();
@@ -27,5 +25,3 @@ void MakeBreakfast(const Job& make_coffee, const Job& make_toast) {
   coffee.Recv();
   toast.Recv();
 }
-
-}  // namespace breakfast

@@ -7,11 +7,7 @@
 
 #include "exercises/01_intro/breakfast/exercise.h"
 
-namespace breakfast {
-
 void MakeBreakfast(const Job& make_coffee, const Job& make_toast) {
   make_coffee();
   make_toast();
 }
-
-}  // namespace breakfast

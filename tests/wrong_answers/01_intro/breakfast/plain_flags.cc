@@ -11,8 +11,6 @@
 #include "exercises/01_intro/breakfast/exercise.h"
 #include "runtime/runtime.h"
 
-namespace breakfast {
-
 void MakeBreakfast(const Job& make_coffee, const Job& make_toast) {
   struct Ready {
     bool coffee = false;
@@ -29,5 +27,3 @@ void MakeBreakfast(const Job& make_coffee, const Job& make_toast) {
   });
   while (!ready->coffee || !ready->toast) rt::Sleep(absl::Milliseconds(1));
 }
-
-}  // namespace breakfast

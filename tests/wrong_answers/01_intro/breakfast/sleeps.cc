@@ -10,12 +10,8 @@
 #include "exercises/01_intro/breakfast/exercise.h"
 #include "runtime/runtime.h"
 
-namespace breakfast {
-
 void MakeBreakfast(const Job& make_coffee, const Job& make_toast) {
   rt::Go(make_coffee);
   rt::Go(make_toast);
   rt::Sleep(absl::Seconds(3600));
 }
-
-}  // namespace breakfast

@@ -8,8 +8,6 @@
 #include "exercises/01_intro/breakfast/exercise.h"
 #include "runtime/runtime.h"
 
-namespace breakfast {
-
 void MakeBreakfast(const Job& make_coffee, const Job& make_toast) {
   auto done = rt::MakeChan<bool>(2);
   rt::Go([make_coffee, done] {
@@ -22,5 +20,3 @@ void MakeBreakfast(const Job& make_coffee, const Job& make_toast) {
   });
   done.Recv();
 }
-
-}  // namespace breakfast

@@ -8,8 +8,6 @@
 #include "exercises/01_intro/breakfast/exercise.h"
 #include "runtime/runtime.h"
 
-namespace breakfast {
-
 void MakeBreakfast(const Job& make_coffee, const Job& make_toast) {
   rt::WaitGroup wg;
   wg.Add(3);
@@ -23,5 +21,3 @@ void MakeBreakfast(const Job& make_coffee, const Job& make_toast) {
   });
   wg.Wait();
 }
-
-}  // namespace breakfast

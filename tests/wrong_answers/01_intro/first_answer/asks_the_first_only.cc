@@ -7,8 +7,4 @@
 
 #include "exercises/01_intro/first_answer/exercise.h"
 
-namespace first_answer {
-
 int FirstAnswer(const std::vector<Server>& servers) { return servers[0](); }
-
-}  // namespace first_answer

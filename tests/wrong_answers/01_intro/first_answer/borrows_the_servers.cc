@@ -8,8 +8,6 @@
 #include "exercises/01_intro/first_answer/exercise.h"
 #include "runtime/runtime.h"
 
-namespace first_answer {
-
 int FirstAnswer(const std::vector<Server>& servers) {
   auto answers = rt::MakeChan<int>(static_cast<int>(servers.size()));
   for (const Server& ask : servers) {
@@ -17,5 +15,3 @@ int FirstAnswer(const std::vector<Server>& servers) {
   }
   return *answers.Recv();
 }
-
-}  // namespace first_answer

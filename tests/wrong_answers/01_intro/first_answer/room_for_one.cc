@@ -9,8 +9,6 @@
 #include "exercises/01_intro/first_answer/exercise.h"
 #include "runtime/runtime.h"
 
-namespace first_answer {
-
 int FirstAnswer(const std::vector<Server>& servers) {
   auto answers = rt::MakeChan<int>(1);
   for (const Server& ask : servers) {
@@ -18,5 +16,3 @@ int FirstAnswer(const std::vector<Server>& servers) {
   }
   return *answers.Recv();
 }
-
-}  // namespace first_answer

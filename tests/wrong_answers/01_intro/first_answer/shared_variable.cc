@@ -10,8 +10,6 @@
 #include "exercises/01_intro/first_answer/exercise.h"
 #include "runtime/runtime.h"
 
-namespace first_answer {
-
 int FirstAnswer(const std::vector<Server>& servers) {
   struct Race {
     bool won = false;
@@ -32,5 +30,3 @@ int FirstAnswer(const std::vector<Server>& servers) {
   race->over.Recv();
   return race->answer;
 }
-
-}  // namespace first_answer

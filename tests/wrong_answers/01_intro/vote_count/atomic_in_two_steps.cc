@@ -10,8 +10,6 @@
 #include "exercises/01_intro/vote_count/exercise.h"
 #include "runtime/runtime.h"
 
-namespace vote_count {
-
 int CountVotes(const std::vector<BallotBox>& boxes) {
   std::atomic<int> total = 0;
   rt::WaitGroup wg;
@@ -24,5 +22,3 @@ int CountVotes(const std::vector<BallotBox>& boxes) {
   wg.Wait();
   return total;
 }
-
-}  // namespace vote_count

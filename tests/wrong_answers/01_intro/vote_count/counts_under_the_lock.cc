@@ -9,8 +9,6 @@
 #include "exercises/01_intro/vote_count/exercise.h"
 #include "runtime/runtime.h"
 
-namespace vote_count {
-
 int CountVotes(const std::vector<BallotBox>& boxes) {
   int total = 0;
   rt::Mutex mu;
@@ -25,5 +23,3 @@ int CountVotes(const std::vector<BallotBox>& boxes) {
   wg.Wait();
   return total;
 }
-
-}  // namespace vote_count

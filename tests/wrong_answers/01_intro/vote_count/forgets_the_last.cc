@@ -9,8 +9,6 @@
 #include "exercises/01_intro/vote_count/exercise.h"
 #include "runtime/runtime.h"
 
-namespace vote_count {
-
 int CountVotes(const std::vector<BallotBox>& boxes) {
   auto votes = rt::MakeChan<int>();
   for (const BallotBox& count : boxes) {
@@ -20,5 +18,3 @@ int CountVotes(const std::vector<BallotBox>& boxes) {
   for (size_t i = 1; i < boxes.size(); ++i) total += *votes.Recv();
   return total;
 }
-
-}  // namespace vote_count

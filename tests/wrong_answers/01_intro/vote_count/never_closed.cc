@@ -8,8 +8,6 @@
 #include "exercises/01_intro/vote_count/exercise.h"
 #include "runtime/runtime.h"
 
-namespace vote_count {
-
 int CountVotes(const std::vector<BallotBox>& boxes) {
   auto votes = rt::MakeChan<int>();
   for (const BallotBox& count : boxes) {
@@ -19,5 +17,3 @@ int CountVotes(const std::vector<BallotBox>& boxes) {
   for (int box : votes) total += box;
   return total;
 }
-
-}  // namespace vote_count

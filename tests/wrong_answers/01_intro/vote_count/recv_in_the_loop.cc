@@ -8,8 +8,6 @@
 #include "exercises/01_intro/vote_count/exercise.h"
 #include "runtime/runtime.h"
 
-namespace vote_count {
-
 int CountVotes(const std::vector<BallotBox>& boxes) {
   int total = 0;
   auto votes = rt::MakeChan<int>();
@@ -19,5 +17,3 @@ int CountVotes(const std::vector<BallotBox>& boxes) {
   }
   return total;
 }
-
-}  // namespace vote_count

@@ -9,8 +9,6 @@
 #include "exercises/01_intro/vote_count/exercise.h"
 #include "runtime/runtime.h"
 
-namespace vote_count {
-
 int CountVotes(const std::vector<BallotBox>& boxes) {
   int total = 0;
   for (const BallotBox& count : boxes) {
@@ -20,5 +18,3 @@ int CountVotes(const std::vector<BallotBox>& boxes) {
   }
   return total;
 }
-
-}  // namespace vote_count

@@ -10,8 +10,6 @@
 #include "exercises/01_intro/weather_map/exercise.h"
 #include "runtime/runtime.h"
 
-namespace weather_map {
-
 std::vector<int> ReadStations(const std::vector<Station>& stations) {
   std::vector<int> temperatures(stations.size());
   rt::WaitGroup wg;
@@ -25,5 +23,3 @@ std::vector<int> ReadStations(const std::vector<Station>& stations) {
   wg.Wait();
   return temperatures;
 }
-
-}  // namespace weather_map

@@ -11,8 +11,6 @@
 #include "exercises/01_intro/weather_map/exercise.h"
 #include "runtime/runtime.h"
 
-namespace weather_map {
-
 std::vector<int> ReadStations(const std::vector<Station>& stations) {
   auto temperatures = std::make_shared<std::vector<int>>(stations.size());
   auto wg = std::make_shared<rt::WaitGroup>();
@@ -27,5 +25,3 @@ std::vector<int> ReadStations(const std::vector<Station>& stations) {
   wg->Wait();
   return *temperatures;
 }
-
-}  // namespace weather_map

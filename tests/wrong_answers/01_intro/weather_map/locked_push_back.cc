@@ -8,8 +8,6 @@
 #include "exercises/01_intro/weather_map/exercise.h"
 #include "runtime/runtime.h"
 
-namespace weather_map {
-
 std::vector<int> ReadStations(const std::vector<Station>& stations) {
   std::vector<int> temperatures;
   rt::Mutex mu;
@@ -25,5 +23,3 @@ std::vector<int> ReadStations(const std::vector<Station>& stations) {
   wg.Wait();
   return temperatures;
 }
-
-}  // namespace weather_map

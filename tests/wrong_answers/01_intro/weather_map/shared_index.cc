@@ -11,8 +11,6 @@
 #include "exercises/01_intro/weather_map/exercise.h"
 #include "runtime/runtime.h"
 
-namespace weather_map {
-
 std::vector<int> ReadStations(const std::vector<Station>& stations) {
   std::vector<int> temperatures(stations.size() + 1);
   rt::WaitGroup wg;
@@ -27,5 +25,3 @@ std::vector<int> ReadStations(const std::vector<Station>& stations) {
   temperatures.pop_back();
   return temperatures;
 }
-
-}  // namespace weather_map

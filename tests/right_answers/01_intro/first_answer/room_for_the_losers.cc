@@ -1,0 +1,15 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// Room for all but one: the first answer is received.
+
+#include "exercises/01_intro/first_answer/exercise.h"
+#include "runtime/runtime.h"
+
+int FirstAnswer(const std::vector<Server>& servers) {
+  auto answers = rt::MakeChan<int>(static_cast<int>(servers.size()) - 1);
+  for (const Server& ask : servers) {
+    rt::Go([answers, ask] { answers.Send(ask()); });
+  }
+  return *answers.Recv();
+}
