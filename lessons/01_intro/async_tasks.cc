@@ -18,7 +18,7 @@
 
 void Job(const std::string& name, absl::Duration needs) {
   rt::Sleep(needs);
-  std::cout << absl::StrCat(name, " is ready\n");
+  std::cout << absl::StrCat(name, ": ready\n");
 }
 
 int main() {

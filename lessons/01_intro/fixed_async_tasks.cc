@@ -32,7 +32,7 @@ int main() {
     rt::Go(Job, "coffee", absl::Milliseconds(300), done);
     rt::Go(Job, "toast", absl::Milliseconds(200), done);
     rt::Go(Job, "juice", absl::Milliseconds(100), done);
-    for (int i = 0; i < 4; ++i) std::cout << *done.Recv() << " is ready\n";
+    for (int i = 0; i < 4; ++i) std::cout << *done.Recv() << ": ready\n";
     // [/demo:join]
     const absl::Duration took = rt::Now() - start;
 
@@ -45,8 +45,8 @@ int main() {
 }
 
 // Output contains:
-// eggs is ready
-// coffee is ready
-// toast is ready
-// juice is ready
+// eggs: ready
+// coffee: ready
+// toast: ready
+// juice: ready
 // that is less than all four added up

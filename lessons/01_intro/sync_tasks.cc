@@ -19,7 +19,7 @@ int jobs_done = 0;
 // Stands for work that mostly waits: a kettle, a disk, a server far away.
 void Job(const std::string& name, absl::Duration needs) {
   rt::Sleep(needs);
-  std::cout << absl::StrCat(++jobs_done, ". ", name, " is ready\n");
+  std::cout << absl::StrCat(++jobs_done, ". ", name, ": ready\n");
 }
 
 int main() {
@@ -42,8 +42,8 @@ int main() {
 }
 
 // Output contains:
-// 1. eggs is ready
-// 2. coffee is ready
-// 3. toast is ready
-// 4. juice is ready
+// 1. eggs: ready
+// 2. coffee: ready
+// 3. toast: ready
+// 4. juice: ready
 // that is all four added up

@@ -1,0 +1,89 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// Grades exercises/01_intro/weather_map.
+//
+// What a station notes lives on the heap, shared by the station and the check:
+// a wrong answer returns while its goroutines still run.
+
+#include <memory>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "exercises/01_intro/weather_map/exercise.h"
+#include "gtest/gtest.h"
+#include "runtime/explorer/check.h"
+#include "runtime/runtime.h"
+
+namespace {
+
+using ::rt::explorer::Check;
+using Temperatures = std::vector<int>;
+
+Station StationWith(int temperature) {
+  return [temperature] { return temperature; };
+}
+
+Station SlowStation(int temperature, absl::Duration needs) {
+  return [temperature, needs] {
+    rt::Sleep(needs);
+    return temperature;
+  };
+}
+
+TEST(WeatherMap, TwoStationsInOrder) {
+  Check([] {
+    EXPECT_EQ(ReadStations({StationWith(17), StationWith(-3)}),
+              Temperatures({17, -3}));
+  });
+}
+
+TEST(WeatherMap, ThreeStationsInOrder) {
+  Check([] {
+    EXPECT_EQ(
+        ReadStations({StationWith(21), StationWith(30), StationWith(-4)}),
+        Temperatures({21, 30, -4}));
+  });
+}
+
+TEST(WeatherMap, SlowStationsKeepTheirPlaces) {
+  Check([] {
+    EXPECT_EQ(ReadStations({SlowStation(5, absl::Milliseconds(30)),
+                            SlowStation(3, absl::Milliseconds(10)),
+                            SlowStation(4, absl::Milliseconds(20))}),
+              Temperatures({5, 3, 4}));
+  });
+}
+
+TEST(WeatherMap, EqualTemperaturesAreTwoTemperatures) {
+  Check([] {
+    EXPECT_EQ(ReadStations({StationWith(8), StationWith(8)}),
+              Temperatures({8, 8}));
+  });
+}
+
+TEST(WeatherMap, OneStation) {
+  Check([] { EXPECT_EQ(ReadStations({StationWith(12)}), Temperatures({12})); });
+}
+
+TEST(WeatherMap, NoStations) {
+  Check([] { EXPECT_EQ(ReadStations({}), Temperatures()); });
+}
+
+TEST(WeatherMap, EveryStationIsAskedOnce) {
+  Check([] {
+    struct Asked {
+      int first = 0;
+      int second = 0;
+    };
+    auto asked = std::make_shared<Asked>();
+
+    ReadStations({[asked] { return ++asked->first; },
+                  [asked] { return ++asked->second; }});
+
+    EXPECT_EQ(asked->first, 1) << "how often the first station was asked";
+    EXPECT_EQ(asked->second, 1) << "how often the second station was asked";
+  });
+}
+
+}  // namespace

@@ -1,0 +1,18 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// Diagnosis: memory
+//
+// The channel has room for all, but its handle is borrowed from a function that
+// has returned.
+
+#include "exercises/01_intro/first_answer/exercise.h"
+#include "runtime/runtime.h"
+
+int FirstAnswer(const std::vector<Server>& servers) {
+  auto answers = rt::MakeChan<int>(static_cast<int>(servers.size()));
+  for (const Server& ask : servers) {
+    rt::Go([&answers, ask] { answers.Send(ask()); });
+  }
+  return *answers.Recv();
+}
