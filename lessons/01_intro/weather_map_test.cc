@@ -40,9 +40,8 @@ TEST(WeatherMap, TwoStationsInOrder) {
 
 TEST(WeatherMap, ThreeStationsInOrder) {
   Check([] {
-    EXPECT_EQ(
-        ReadStations({StationWith(21), StationWith(30), StationWith(-4)}),
-        Temperatures({21, 30, -4}));
+    EXPECT_EQ(ReadStations({StationWith(21), StationWith(30), StationWith(-4)}),
+              Temperatures({21, 30, -4}));
   });
 }
 
