@@ -7,7 +7,7 @@
 #include "runtime/runtime.h"
 
 int FirstAnswer(const std::vector<Server>& servers) {
-  auto answers = rt::MakeChan<int>(static_cast<int>(servers.size()) - 1);
+  auto answers = rt::MakeChan<int>(servers.size() - 1);
   for (const Server& ask : servers) {
     rt::Go([answers, ask] { answers.Send(ask()); });
   }

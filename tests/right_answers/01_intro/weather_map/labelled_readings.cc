@@ -18,7 +18,7 @@ struct Reading {
 }  // namespace
 
 std::vector<int> ReadStations(const std::vector<Station>& stations) {
-  auto readings = rt::MakeChan<Reading>(static_cast<int>(stations.size()));
+  auto readings = rt::MakeChan<Reading>(stations.size());
   for (size_t i = 0; i < stations.size(); ++i) {
     rt::Go([readings, &stations, i] {
       readings.Send(Reading{i, stations[i]()});

@@ -9,7 +9,7 @@
 #include "runtime/runtime.h"
 
 int FirstAnswer(const std::vector<Server>& servers) {
-  auto answers = rt::MakeChan<int>(static_cast<int>(servers.size()));
+  auto answers = rt::MakeChan<int>(servers.size());
   rt::WaitGroup wg;
   for (const Server& ask : servers) {
     wg.Go([answers, ask] { answers.Send(ask()); });

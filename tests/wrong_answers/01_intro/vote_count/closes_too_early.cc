@@ -9,7 +9,7 @@
 #include "runtime/runtime.h"
 
 int CountVotes(const std::vector<BallotBox>& boxes) {
-  auto votes = rt::MakeChan<int>(static_cast<int>(boxes.size()));
+  auto votes = rt::MakeChan<int>(boxes.size());
   for (const BallotBox& count : boxes) {
     rt::Go([votes, count] { votes.Send(count()); });
   }
