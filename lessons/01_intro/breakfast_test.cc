@@ -18,6 +18,8 @@
 namespace {
 
 using ::rt::explorer::Check;
+using ::rt::explorer::Refuse;
+using ::rt::explorer::Verdict;
 
 // The counters order nothing: an answer must not pass thanks to the grader.
 TEST(Breakfast, EachJobIsDoneOnceWhenItReturns) {
@@ -69,6 +71,31 @@ TEST(Breakfast, SlowCoffeeAndSlowToastAreWaitedFor) {
           << "jobs that were done when MakeBreakfast returned";
     });
   }
+}
+
+TEST(Breakfast, CoffeeAndToastAreMadeAtTheSameTime) {
+  Check([] {
+    struct Span {
+      absl::Time begin;
+      absl::Time end;
+    };
+    auto coffee = std::make_shared<Span>();
+    auto toast = std::make_shared<Span>();
+    auto job = [](std::shared_ptr<Span> span) {
+      return [span] {
+        span->begin = rt::Now();
+        rt::Sleep(absl::Milliseconds(10));
+        span->end = rt::Now();
+      };
+    };
+
+    MakeBreakfast(job(coffee), job(toast));
+
+    if (coffee->end <= toast->begin || toast->end <= coffee->begin) {
+      Refuse(Verdict::kSerial,
+             "one job began when the other was done; neither needs the other");
+    }
+  });
 }
 
 }  // namespace

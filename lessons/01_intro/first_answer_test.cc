@@ -8,6 +8,8 @@
 // and the check.
 
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -20,9 +22,12 @@
 namespace {
 
 using ::rt::explorer::Check;
+using ::rt::explorer::Refuse;
+using ::rt::explorer::Verdict;
 
 constexpr absl::Duration kQuick = absl::Milliseconds(10);
 constexpr absl::Duration kSlow = absl::Milliseconds(100);
+constexpr absl::Duration kUntilAllHaveAnswered = absl::Milliseconds(1000);
 
 Server ServerWith(int answer) {
   return [answer] { return answer; };
@@ -35,7 +40,63 @@ Server ServerWith(int answer, absl::Duration needs) {
   };
 }
 
-TEST(FirstAnswer, ReturnsTheAnswerOfTheQuickServer) {
+// A server that knows whether it has been destroyed. Whoever asks it then has
+// kept a reference where a copy was needed.
+class MortalServer {
+ public:
+  explicit MortalServer(absl::Duration needs) : needs_(needs) {}
+  MortalServer(const MortalServer& other) : needs_(other.needs_) {}
+  MortalServer& operator=(const MortalServer&) = delete;
+  ~MortalServer() { alive_ = 0; }
+
+  int operator()() const {
+    CheckAlive();
+    rt::Sleep(needs_);
+    CheckAlive();
+    return 1;
+  }
+
+ private:
+  static constexpr uint32_t kAlive = 0x600DF00D;
+
+  void CheckAlive() const {
+    if (alive_ != kAlive) {
+      Refuse(Verdict::kMemory,
+             "a goroutine uses a server that is gone: it outlives the call of "
+             "FirstAnswer, so it needs a copy of its own");
+    }
+  }
+
+  // Volatile, because the compiler knows that nobody may look after the end.
+  volatile uint32_t alive_ = kAlive;
+  absl::Duration needs_;
+};
+
+// Fills the part of the stack that the functions which have just returned have
+// used, so that a reference to one of their variables leads nowhere. Not
+// instrumented: it is no access of the program's.
+[[gnu::noinline]] __attribute__((no_sanitize("thread"))) void Scrub() {
+  uint64_t gone[512];
+  for (uint64_t& word : gone) word = 0xDEADDEADDEADDEAD;
+  asm volatile("" : : "r"(gone) : "memory");  // They are "used".
+}
+
+TEST(FirstAnswer, SlowServersMayAnswerWhenTheCallIsOver) {
+  Check([] {
+    auto servers = std::make_unique<std::vector<Server>>();
+    for (absl::Duration needs : {kQuick, kSlow}) {
+      servers->push_back(MortalServer(needs));
+    }
+
+    FirstAnswer(*servers);
+
+    servers.reset();
+    Scrub();
+    rt::Sleep(kUntilAllHaveAnswered);
+  });
+}
+
+TEST(FirstAnswer, TheQuickServerWins) {
   Check([] {
     EXPECT_EQ(FirstAnswer({ServerWith(1, kSlow), ServerWith(2, kQuick)}), 2);
   });
@@ -60,6 +121,53 @@ TEST(FirstAnswer, ThreeServersMayAnswerAtOnce) {
     const int answer =
         FirstAnswer({ServerWith(1), ServerWith(2), ServerWith(3)});
     EXPECT_TRUE(answer >= 1 && answer <= 3) << "the answer was " << answer;
+  });
+}
+
+TEST(FirstAnswer, NobodyWaitsForTheSlowServers) {
+  Check([] {
+    const absl::Time begin = rt::Now();
+    FirstAnswer({ServerWith(1, kSlow), ServerWith(2, kQuick)});
+    if (rt::Now() - begin >= kSlow) {
+      Refuse(Verdict::kSlow,
+             "the first answer was there after 10 ms, and FirstAnswer returned "
+             "after 100 ms, when the slow server had answered");
+    }
+  });
+}
+
+// The counters order nothing, so that an answer cannot pass thanks to them.
+TEST(FirstAnswer, EveryServerIsAskedOnceAndAtTheSameTime) {
+  Check([] {
+    struct Asked {
+      std::atomic<int> times = 0;
+      std::atomic<int64_t> at_ns = 0;
+    };
+    auto asked = std::make_shared<std::vector<Asked>>(2);
+    const absl::Time begin = rt::Now();
+    std::vector<Server> servers;
+    for (Asked& one : *asked) {
+      servers.push_back([asked, &one, begin] {
+        one.times.fetch_add(1, std::memory_order_relaxed);
+        one.at_ns.store(absl::ToInt64Nanoseconds(rt::Now() - begin),
+                        std::memory_order_relaxed);
+        rt::Sleep(kQuick);
+        return 1;
+      });
+    }
+
+    FirstAnswer(servers);
+    rt::Sleep(kUntilAllHaveAnswered);
+
+    for (const Asked& one : *asked) {
+      EXPECT_EQ(one.times.load(std::memory_order_relaxed), 1)
+          << "how often a server was asked";
+      if (one.at_ns.load(std::memory_order_relaxed) >=
+          absl::ToInt64Nanoseconds(kQuick)) {
+        Refuse(Verdict::kSerial,
+               "a server was asked when another had answered already");
+      }
+    }
   });
 }
 

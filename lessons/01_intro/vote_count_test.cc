@@ -6,6 +6,8 @@
 // What a box notes lives on the heap, shared by the box and the check: a wrong
 // answer returns while its counters still run.
 
+#include <algorithm>
+#include <array>
 #include <memory>
 #include <vector>
 
@@ -18,6 +20,8 @@
 namespace {
 
 using ::rt::explorer::Check;
+using ::rt::explorer::Refuse;
+using ::rt::explorer::Verdict;
 
 BallotBox BoxWith(int votes) {
   return [votes] { return votes; };
@@ -61,6 +65,39 @@ TEST(VoteCount, EveryBoxIsCountedOnce) {
 
     EXPECT_EQ(counted->first, 1) << "how often the first box was counted";
     EXPECT_EQ(counted->second, 1) << "how often the second box was counted";
+  });
+}
+
+TEST(VoteCount, AllBoxesAreCountedAtTheSameTime) {
+  Check([] {
+    struct Span {
+      absl::Time begin;
+      absl::Time end;
+    };
+    auto spans = std::make_shared<std::array<Span, 3>>();
+    std::vector<BallotBox> boxes;
+    for (Span& span : *spans) {
+      boxes.push_back([spans, &span] {
+        span.begin = rt::Now();
+        rt::Sleep(absl::Milliseconds(10));
+        span.end = rt::Now();
+        return 1;
+      });
+    }
+
+    CountVotes(boxes);
+
+    absl::Time last_begin = absl::InfinitePast();
+    absl::Time first_end = absl::InfiniteFuture();
+    for (const Span& span : *spans) {
+      last_begin = std::max(last_begin, span.begin);
+      first_end = std::min(first_end, span.end);
+    }
+    if (first_end <= last_begin) {
+      Refuse(Verdict::kSerial,
+             "a box was begun when another was done already; all three can be "
+             "counted at the same time");
+    }
   });
 }
 

@@ -6,6 +6,8 @@
 // What a station notes lives on the heap, shared by the station and the check:
 // a wrong answer returns while its goroutines still run.
 
+#include <algorithm>
+#include <array>
 #include <memory>
 #include <vector>
 
@@ -18,6 +20,8 @@
 namespace {
 
 using ::rt::explorer::Check;
+using ::rt::explorer::Refuse;
+using ::rt::explorer::Verdict;
 using Temperatures = std::vector<int>;
 
 Station StationWith(int temperature) {
@@ -82,6 +86,39 @@ TEST(WeatherMap, EveryStationIsAskedOnce) {
 
     EXPECT_EQ(asked->first, 1) << "how often the first station was asked";
     EXPECT_EQ(asked->second, 1) << "how often the second station was asked";
+  });
+}
+
+TEST(WeatherMap, AllStationsAreAskedAtTheSameTime) {
+  Check([] {
+    struct Span {
+      absl::Time begin;
+      absl::Time end;
+    };
+    auto spans = std::make_shared<std::array<Span, 3>>();
+    std::vector<Station> stations;
+    for (Span& span : *spans) {
+      stations.push_back([spans, &span] {
+        span.begin = rt::Now();
+        rt::Sleep(absl::Milliseconds(10));
+        span.end = rt::Now();
+        return 20;
+      });
+    }
+
+    ReadStations(stations);
+
+    absl::Time last_begin = absl::InfinitePast();
+    absl::Time first_end = absl::InfiniteFuture();
+    for (const Span& span : *spans) {
+      last_begin = std::max(last_begin, span.begin);
+      first_end = std::min(first_end, span.end);
+    }
+    if (first_end <= last_begin) {
+      Refuse(Verdict::kSerial,
+             "a station was asked when another had answered already; all three "
+             "can be asked at the same time");
+    }
   });
 }
 

@@ -1,7 +1,7 @@
 // Copyright 2026 The Concurrency in C++ Authors
 // SPDX-License-Identifier: MIT
 
-// Diagnosis: panic
+// Diagnosis: wrong
 //
 // Closes the channel so that the loop ends, while the counters still count.
 

@@ -1,7 +1,7 @@
 // Copyright 2026 The Concurrency in C++ Authors
 // SPDX-License-Identifier: MIT
 
-// Diagnosis: leak
+// Diagnosis: wrong
 //
 // Receives one time too few: the last counter waits for ever to hand in its
 // votes.
