@@ -60,7 +60,34 @@ Dwfl* LoadThisProcess() {
   return dwfl;
 }
 
-// The name of a subprogram or of an inlined call of one.
+// The name of the function in whose body the function that `die` inlines was
+// written, as a lambda's is; empty if there is none.
+std::string EnclosingFunction(Dwarf_Die* die) {
+  Dwarf_Attribute attribute;
+  Dwarf_Die origin;
+  if (dwarf_attr(die, DW_AT_abstract_origin, &attribute) == nullptr ||
+      dwarf_formref_die(&attribute, &origin) == nullptr) {
+    return "";
+  }
+  // The definition in the class is the one that knows where it stands.
+  Dwarf_Die declared;
+  if (dwarf_attr(&origin, DW_AT_specification, &attribute) != nullptr &&
+      dwarf_formref_die(&attribute, &declared) != nullptr) {
+    origin = declared;
+  }
+  Dwarf_Die* found = nullptr;
+  int count = dwarf_getscopes_die(&origin, &found);
+  std::unique_ptr<Dwarf_Die, Free> scopes(found);
+  for (int i = 1; i < count; ++i) {
+    if (dwarf_tag(&found[i]) != DW_TAG_subprogram) continue;
+    const char* name = dwarf_diename(&found[i]);
+    if (name != nullptr && std::string_view(name) != "operator()") return name;
+  }
+  return "";
+}
+
+// The name of the subprogram `die` describes, or of which it is an inlined
+// call.
 std::string FunctionName(Dwarf_Die* die) {
   Dwarf_Attribute attribute;
   for (unsigned at : {DW_AT_linkage_name, DW_AT_MIPS_linkage_name}) {
@@ -71,7 +98,14 @@ std::string FunctionName(Dwarf_Die* die) {
     }
   }
   const char* name = dwarf_diename(die);
-  return name != nullptr ? name : "";
+  if (name == nullptr) return "";
+  // A function object's call says little; name the function it was written in.
+  if (std::string_view(name) == "operator()") {
+    if (std::string outer = EnclosingFunction(die); !outer.empty()) {
+      return outer + "::lambda()";
+    }
+  }
+  return name;
 }
 
 // Where the inlined function `die` was called from.
@@ -95,25 +129,42 @@ void SetCallSite(Dwarf_Die* cu, Dwarf_Die* die, SourceLocation* location) {
   }
 }
 
+// Finds the inlined calls below `die` that contain `pc`, outermost first.
+// (libdw's own search, dwarf_getscopes, misses some of those whose code is in
+// several pieces.)
+bool FindInlined(Dwarf_Die* die, Dwarf_Addr pc,
+                 std::vector<Dwarf_Die>* inlined) {
+  Dwarf_Die child;
+  if (dwarf_child(die, &child) != 0) return false;
+  do {
+    const int tag = dwarf_tag(&child);
+    const bool is_code = tag == DW_TAG_subprogram ||
+                         tag == DW_TAG_inlined_subroutine ||
+                         tag == DW_TAG_lexical_block;
+    if (is_code && dwarf_haspc(&child, pc) == 1) {
+      if (tag == DW_TAG_inlined_subroutine) inlined->push_back(child);
+      FindInlined(&child, pc, inlined);
+      return true;
+    }
+    // Functions stand in namespaces, classes and other functions.
+    if (tag != DW_TAG_inlined_subroutine && FindInlined(&child, pc, inlined)) {
+      return true;
+    }
+  } while (dwarf_siblingof(&child, &child) == 0);
+  return false;
+}
+
 // Appends the inlined functions that contain `pc`, innermost first, and leaves
 // in `location` the file and line where the outermost of them was called; its
 // function is not set.
 void AppendInlined(Dwarf_Die* cu, Dwarf_Addr pc, SourceLocation* location,
                    std::vector<SourceLocation>* result) {
-  Dwarf_Die* found = nullptr;
-  int count = dwarf_getscopes(cu, pc, &found);
-  std::unique_ptr<Dwarf_Die, Free> scopes(found);
-  if (count <= 0) return;
-  // The scopes after the innermost are those of the abstract function where it
-  // was written; those around the code itself are the ones we want.
-  Dwarf_Die innermost = found[0];
-  count = dwarf_getscopes_die(&innermost, &found);
-  scopes.reset(found);
-  for (int i = 0; i < count; ++i) {
-    if (dwarf_tag(&found[i]) != DW_TAG_inlined_subroutine) continue;
-    location->function = FunctionName(&found[i]);
+  std::vector<Dwarf_Die> inlined;
+  FindInlined(cu, pc, &inlined);
+  for (auto die = inlined.rbegin(); die != inlined.rend(); ++die) {
+    location->function = FunctionName(&*die);
     result->push_back(*location);
-    SetCallSite(cu, &found[i], location);
+    SetCallSite(cu, &*die, location);
   }
 }
 
