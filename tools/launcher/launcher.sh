@@ -55,7 +55,8 @@ on_terminal() { [ -t 0 ] && [ -t 2 ]; }
 ticker=
 stop_ticker() {
   [ -n "$ticker" ] || return 0
-  kill "$ticker" 2>/dev/null
+  # KILL: a shell that has just been forked may lose any signal it can catch.
+  kill -KILL "$ticker" 2>/dev/null
   wait "$ticker" 2>/dev/null
   ticker=
   printf '\r\033[K' >&2
@@ -69,7 +70,6 @@ quietly() {
   shift
   if [ -t 2 ]; then
     (
-      trap - INT TERM HUP
       seconds=0
       while sleep 1 && kill -0 $$ 2>/dev/null; do
         seconds=$((seconds + 1))

@@ -329,7 +329,8 @@ grep -q '^build --config=system$' "$checkout/.course/bazelrc" ||
 
 # --- On a terminal -----------------------------------------------------------
 
-if command -v script >/dev/null; then
+# A machine may lack pseudo-terminals, as a bare chroot does.
+if script -qec true /dev/null >/dev/null 2>&1; then
   # on_terminal ANSWER: the launcher on a terminal, which is answered so.
   on_terminal() {
     status=0
