@@ -69,9 +69,12 @@ absl::StatusOr<BazelResult> Bazel::Run(const std::string& verb,
   options.argv.insert(options.argv.end(), flags_.begin(), flags_.end());
   options.argv.push_back("--build_event_json_file=" + events);
   const Clock::time_point began = Clock::now();
-  if (!show_log_) {
+  unlink(log_path_.c_str());
+  if (show_log_) {
+    // stdout is for our own words, --json's above all.
+    options.stdout_to_stderr = true;
+  } else {
     options.log_path = log_path_;
-    unlink(log_path_.c_str());
     options.argv.push_back("--color=no");
     options.argv.push_back("--curses=no");
     options.argv.push_back("--show_progress_rate_limit=0.3");

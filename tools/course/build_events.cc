@@ -4,9 +4,11 @@
 #include "tools/course/build_events.h"
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -168,6 +170,16 @@ BuildEvents ReadBuildEvents(const std::string& path) {
     }
   }
   return reader.Take();
+}
+
+std::string ReadablePath(const std::string& root, const std::string& path) {
+  const std::string kLogs = "/testlogs/";
+  const size_t at = path.rfind(kLogs);
+  if (at == std::string::npos) return path;
+  const std::string link = "bazel-testlogs/" + path.substr(at + kLogs.size());
+  std::error_code error;
+  const bool same = std::filesystem::equivalent(root + "/" + link, path, error);
+  return same && !error ? link : path;
 }
 
 }  // namespace course

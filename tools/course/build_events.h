@@ -54,6 +54,10 @@ BuildEvents ReadBuildEvents(const std::string& path);
 // "file:///a%20b" -> "/a b"; empty for what is not a file.
 std::string PathOfUri(const std::string& uri);
 
+// A test log's path as one can read it: through the link bazel-testlogs in the
+// checkout if that leads to the same file, else as it is.
+std::string ReadablePath(const std::string& root, const std::string& path);
+
 }  // namespace course
 
 #endif  // TOOLS_COURSE_BUILD_EVENTS_H_

@@ -254,7 +254,7 @@ void ShowGrade(const Grade& grade, Screen& screen) {
   }
   if (grade.deciding < 0 && grade.verdict != Verdict::kPassed &&
       !grade.log_path.empty()) {
-    screen.Line("  the whole message: " + grade.log_path);
+    screen.Line("  its log: " + grade.log_path);
   }
 }
 

@@ -57,22 +57,27 @@ void DecideByChecks(Grade& grade) {
   }
 }
 
-void DecideByRun(const TestRun& run, Grade& grade) {
-  grade.log_path = run.log_path;
+void DecideByRun(const Tree& tree, const TestRun& run, Grade& grade) {
+  grade.log_path = ReadablePath(tree.root, run.log_path);
   grade.seconds = run.seconds;
   grade.checks = ReadChecks(run.xml_path);
   DecideByChecks(grade);
-  if (run.status == "PASSED" && grade.total() > 0) return;
   if (grade.verdict != Verdict::kPassed) return;
+  // Nothing is passed on GoogleTest's word alone.
+  const bool explored =
+      std::any_of(grade.checks.begin(), grade.checks.end(),
+                  [](const Check& check) { return check.raw.is_object(); });
+  if (run.status == "PASSED" && explored) return;
   if (run.status == "TIMEOUT") {
     grade.verdict = Verdict::kHang;
     grade.detail = "The checks ran out of time before they gave an answer.";
     return;
   }
   grade.verdict = Verdict::kGrader;
-  grade.detail = grade.total() == 0
-                     ? "The checks ended before they gave a verdict."
-                     : "Every check passed, yet the test program failed.";
+  grade.detail =
+      explored ? "Every check passed, yet the program that ran them failed."
+               : "The checks ended before they gave a verdict. If your code "
+                 "calls exit() or abort(), take that out.";
 }
 
 // True if the target's build failed where the student's file is at fault.
@@ -84,17 +89,13 @@ bool DecideByBuild(const Exercise& exercise, const TargetEvents& target,
     const FailedAction& action = it->second;
     const BuildError error = FirstError(
         Printable(ReadFile(action.stderr_path).value_or("")), exercise.File());
-    if (!grade.build_error) {
-      grade.build_error = error;
-      grade.log_path = action.stderr_path;
-    }
+    if (!grade.build_error) grade.build_error = error;
     // A link fails when the file lacks what exercise.h promises, or defines
     // what the grader has.
     const bool links = action.type == "CppLink" && !error.message.empty();
     if (error.file == exercise.File() || links) {
       grade.build_error = error;
       grade.build_error->file = exercise.File();
-      grade.log_path = action.stderr_path;
       return true;
     }
   }
@@ -117,7 +118,7 @@ std::optional<Grade> GradeFrom(const Tree& tree, const Exercise& exercise,
   Grade grade;
   grade.exercise = &exercise;
   if (!target.runs.empty()) {
-    DecideByRun(target.runs.back(), grade);
+    DecideByRun(tree, target.runs.back(), grade);
     // A source line that the grader could not read may be readable here.
     for (Check& check : grade.checks) {
       for (Location& location : check.locations) {
@@ -167,14 +168,21 @@ BuildError FirstError(const std::string& output, const std::string& own) {
     if (!error.message.empty()) error.file = own;
     return error;
   }
-  // The error is in a header: "required from here", "in file included from".
-  for (const std::string& line : lines) {
-    std::smatch m;
-    if (std::regex_search(line, m, kPlace) && EndsWith(m[1], own)) {
-      error.file = own;
-      error.line = std::atoi(m[2].str().c_str());
-      error.column = std::atoi(m[3].str().c_str());
-      break;
+  // The error is in a header. The line that led there is that of "required
+  // from here", or "in instantiation of"; else that of "in file included from".
+  for (const bool include : {false, true}) {
+    for (const std::string& line : lines) {
+      const std::string words = Trim(line);
+      const bool is_include = words.rfind("In file included from", 0) == 0 ||
+                              words.rfind("from ", 0) == 0;
+      std::smatch m;
+      if (is_include == include && std::regex_search(line, m, kPlace) &&
+          EndsWith(m[1], own)) {
+        error.file = own;
+        error.line = std::atoi(m[2].str().c_str());
+        error.column = std::atoi(m[3].str().c_str());
+        return error;
+      }
     }
   }
   return error;
@@ -186,8 +194,10 @@ std::vector<Check> ReadChecks(const std::string& xml_path) {
   if (!report.load_file(xml_path.c_str())) return checks;
   for (const pugi::xpath_node& node : report.select_nodes("//testcase")) {
     const pugi::xml_node test = node.node();
-    const std::string ran = test.attribute("status").as_string();
-    if (ran.empty() || ran == "notrun") continue;
+    // Bazel writes a report of its own if the program wrote none; its only
+    // "test" has no class. It is not a check.
+    if (!test.attribute("classname")) continue;
+    if (std::string(test.attribute("status").as_string()) == "notrun") continue;
     const std::string name =
         std::string(test.attribute("classname").as_string()) + "." +
         test.attribute("name").as_string();

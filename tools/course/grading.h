@@ -41,8 +41,8 @@ struct Grade {
   int deciding = -1;  // the check whose verdict it is; -1: none
   double seconds = 0;
   std::optional<BuildError> build_error;
-  std::string detail;  // why, where no check and no build error tells
-  std::string log_path;
+  std::string detail;    // why, where no check and no build error tells
+  std::string log_path;  // of the test that ran, see ReadablePath
 
   int passed() const;
   int total() const { return static_cast<int>(checks.size()); }

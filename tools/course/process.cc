@@ -198,10 +198,11 @@ absl::StatusOr<ProcessResult> RunProcess(const ProcessOptions& options) {
     if (log.get() < 0) return Failure("cannot write " + options.log_path);
   }
 
+  int out_fd = out.sink ? out.child.get() : log.get();
+  if (out_fd < 0 && options.stdout_to_stderr) out_fd = STDERR_FILENO;
   SignalsAsInput signals;
-  absl::StatusOr<pid_t> spawned =
-      Spawn(options, signals.before(), out.sink ? out.child.get() : log.get(),
-            err.sink ? err.child.get() : log.get());
+  absl::StatusOr<pid_t> spawned = Spawn(options, signals.before(), out_fd,
+                                        err.sink ? err.child.get() : log.get());
   if (!spawned.ok()) return spawned.status();
   const pid_t pid = *spawned;
   out.child.Reset();

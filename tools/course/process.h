@@ -31,6 +31,9 @@ struct ProcessOptions {
   Sink on_stderr;
   std::string log_path;
 
+  // Its stdout, if it has no sink and no log, is this program's stderr.
+  bool stdout_to_stderr = false;
+
   // Gives the child a terminal as stdout if this program has one, so that it
   // writes line by line. Needs on_stdout.
   bool terminal = false;

@@ -3,8 +3,10 @@
 
 #include "tools/course/screen.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -20,6 +22,14 @@ namespace {
 bool IsSet(const char* name) {
   const char* value = std::getenv(name);
   return value != nullptr && *value != '\0';
+}
+
+int Columns() {
+  winsize size;
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 10) {
+    return size.ws_col;
+  }
+  return 80;
 }
 
 const char* Code(Tone tone) {
@@ -94,8 +104,9 @@ void Screen::Live(const std::string& text,
   const auto seconds =
       std::chrono::duration_cast<std::chrono::seconds>(passed).count();
   if (seconds < 1) return;
-  const std::string line =
-      Clip("  " + std::to_string(seconds) + " s  " + text, 79);
+  // Room is left for the "^C" of a terminal.
+  const std::string line = Clip("  " + std::to_string(seconds) + " s  " + text,
+                                std::min(80, Columns()) - 4);
   std::fprintf(stderr, "\r\033[K%s", line.c_str());
   std::fflush(stderr);
   live_drawn_ = true;

@@ -46,7 +46,9 @@ int Fail(Context& context, int exit_code, const std::string& sentence,
                {"details", details},
                {"next", next}});
   screen.Lines(Wrap(sentence, 80, ""));
-  for (const std::string& detail : details) screen.Line("  " + detail);
+  for (const std::string& detail : details) {
+    screen.Lines(Wrap(detail, 80, "  "));
+  }
   screen.Next(next);
   return exit_code;
 }
@@ -74,8 +76,8 @@ int FailState(Context& context, const absl::Status& status) {
 
 int FailBazel(Context& context, const Bazel& bazel,
               const std::vector<std::string>& errors) {
-  std::vector<std::string> details = errors;
-  for (const std::string& line : bazel.Complaints(8)) details.push_back(line);
+  std::vector<std::string> details = bazel.Complaints(8);
+  if (details.empty()) details = errors;
   details.push_back("the whole log: " + bazel.log_path());
   return Fail(context, kEnvironment,
               "The build tool failed before it got to the code.", details,

@@ -44,7 +44,8 @@ void SuggestNext(Context& context, const Grade& grade) {
       screen.Next(context.Command("next"), "list, demo");
       break;
     case Verdict::kBuild:
-      screen.Next(context.Command("grade"), "when it is mended");
+      screen.Next(context.Command("grade"),
+                  "when it is mended; with --log it shows more");
       break;
     case Verdict::kGrader:
       screen.Next(context.Command("doctor"), "then grade --log");

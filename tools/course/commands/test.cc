@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "nlohmann/json.hpp"
 #include "tools/course/bazel.h"
+#include "tools/course/build_events.h"
 #include "tools/course/commands/commands.h"
 #include "tools/course/text.h"
 
@@ -56,11 +57,13 @@ Suite CountResults(const BuildEvents& events) {
   return suite;
 }
 
-void ShowFailure(const Failure& failure, bool with_log, Screen& screen) {
+void ShowFailure(const Failure& failure, bool with_log, Context& context) {
+  Screen& screen = context.screen;
   screen.Line("  " + screen.In(Tone::kBad, Pad(failure.status, 8)) + " " +
               failure.label);
   if (failure.log_path.empty()) return;
-  screen.Line("           " + failure.log_path);
+  screen.Line("           " +
+              ReadablePath(context.tree.root, failure.log_path));
   if (!with_log) return;
   const std::vector<std::string> lines = ReadLines(failure.log_path);
   const int total = static_cast<int>(lines.size());
@@ -133,7 +136,7 @@ int RunTest(Context& context) {
     }
     for (size_t i = 0; i < suite.failures.size(); ++i) {
       const Failure& failure = suite.failures[i];
-      ShowFailure(failure, i < kLogsShown, screen);
+      ShowFailure(failure, i < kLogsShown, context);
       failures.push_back({{"target", failure.label},
                           {"status", failure.status},
                           {"log", failure.log_path}});
