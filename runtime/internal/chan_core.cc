@@ -144,7 +144,10 @@ bool ChanCore::RecvLocked(void* element, G** wake) {
   return true;
 }
 
-void ChanCore::Send(ChanCore* c, void* element) {
+// Send and Recv return from Park with mu_ free: UnlockAfterPark has released it,
+// which the analysis cannot see.
+void ChanCore::Send(ChanCore* c,
+                    void* element) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   host::Op op(OpKind::kChanSend, c);
   if (c == nullptr) ParkForever(WaitReason::kChanSendNil);
   c->mu_.Lock();
@@ -166,7 +169,8 @@ void ChanCore::Send(ChanCore* c, void* element) {
   if (!self.ok) throw Panic("send on closed channel");
 }
 
-bool ChanCore::Recv(ChanCore* c, void* element) {
+bool ChanCore::Recv(ChanCore* c,
+                    void* element) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   host::Op op(OpKind::kChanRecv, c);
   if (c == nullptr) ParkForever(WaitReason::kChanReceiveNil);
   c->mu_.Lock();
