@@ -144,10 +144,9 @@ bool ChanCore::RecvLocked(void* element, G** wake) {
   return true;
 }
 
-// Send and Recv return from Park with mu_ free: UnlockAfterPark has released it,
-// which the analysis cannot see.
-void ChanCore::Send(ChanCore* c,
-                    void* element) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+// Send and Recv return from Park with mu_ free: UnlockAfterPark has released
+// it, which the analysis cannot see.
+void ChanCore::Send(ChanCore* c, void* element) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   host::Op op(OpKind::kChanSend, c);
   if (c == nullptr) ParkForever(WaitReason::kChanSendNil);
   c->mu_.Lock();
@@ -169,8 +168,7 @@ void ChanCore::Send(ChanCore* c,
   if (!self.ok) throw Panic("send on closed channel");
 }
 
-bool ChanCore::Recv(ChanCore* c,
-                    void* element) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+bool ChanCore::Recv(ChanCore* c, void* element) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   host::Op op(OpKind::kChanRecv, c);
   if (c == nullptr) ParkForever(WaitReason::kChanReceiveNil);
   c->mu_.Lock();
