@@ -103,7 +103,8 @@ enum class OpKind : uint8_t {
   kRWMutexRUnlock,
   kRWMutexLock,
   kRWMutexUnlock,
-  kWaitGroupAdd,  // Also Done.
+  kWaitGroupAdd,   // Raises the counter.
+  kWaitGroupDone,  // Lowers it.
   kWaitGroupWait,
   kCondWait,
   kCondSignal,
