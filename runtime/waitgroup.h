@@ -41,8 +41,10 @@ class WaitGroup {
   // Add: adds `delta`, which may be negative, to the counter.
   void Add(int delta) {
     using internal::host::OpKind;
-    internal::host::Op op(
-        delta < 0 ? OpKind::kWaitGroupDone : OpKind::kWaitGroupAdd, this);
+    internal::host::Op op(delta >= 0    ? OpKind::kWaitGroupAdd
+                          : delta == -1 ? OpKind::kWaitGroupDone
+                                        : OpKind::kWaitGroupSubtract,
+                          this);
     if (delta < 0) internal::host::Release(this);
     uint64_t change = static_cast<uint64_t>(static_cast<int64_t>(delta)) << 32;
     // Acquire-release: whoever brings the counter to 0 hands on what all the

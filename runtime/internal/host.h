@@ -103,8 +103,9 @@ enum class OpKind : uint8_t {
   kRWMutexRUnlock,
   kRWMutexLock,
   kRWMutexUnlock,
-  kWaitGroupAdd,   // Raises the counter.
-  kWaitGroupDone,  // Lowers it.
+  kWaitGroupAdd,       // Raises the counter.
+  kWaitGroupDone,      // Lowers it by 1.
+  kWaitGroupSubtract,  // Lowers it by more.
   kWaitGroupWait,
   kCondWait,
   kCondSignal,

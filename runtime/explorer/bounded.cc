@@ -1,0 +1,48 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+#include "runtime/explorer/bounded.h"
+
+namespace rt::explorer {
+
+bool Bounded::BeginExecution() {
+  depth_ = 0;
+  preemptions_ = 0;
+  diverged_ = false;
+  if (!started_) {
+    started_ = true;
+    return true;
+  }
+  while (!frames_.empty()) {
+    if (++frames_.back().taken < frames_.back().alternatives) return true;
+    frames_.pop_back();
+  }
+  return false;
+}
+
+size_t Bounded::PickNext(const SchedulePoint& point) {
+  size_t n = point.runnable.size();
+  if (n == 1) return 0;
+  // The first alternative is the default; the others follow in a circle, so a
+  // goroutine that yields goes on last of all.
+  size_t first = DefaultPick(point);
+  bool could_go_on = point.current != SchedulePoint::kNone && !point.yielding;
+  if (could_go_on && preemptions_ >= bound_) return first;
+  size_t pick = (first + Decide(n)) % n;
+  if (point.IsPreemption(pick)) ++preemptions_;
+  return pick;
+}
+
+uint64_t Bounded::PickValue(uint64_t n) { return Decide(n); }
+
+uint64_t Bounded::Decide(uint64_t n) {
+  if (n == 1) return 0;
+  if (depth_ == frames_.size()) frames_.push_back({0, n});
+  if (frames_[depth_].alternatives != n) {
+    diverged_ = true;
+    return 0;
+  }
+  return frames_[depth_++].taken;
+}
+
+}  // namespace rt::explorer

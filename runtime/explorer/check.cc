@@ -1,0 +1,118 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+#include "runtime/explorer/check.h"
+
+#include <gtest/gtest-spi.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "runtime/explorer/engine.h"
+#include "runtime/explorer/report_json.h"
+#include "runtime/explorer/report_text.h"
+
+namespace rt::explorer {
+namespace {
+
+struct Replaying {
+  std::string check;  // "Suite.Test#2"; empty if nothing is replayed.
+  std::string line;
+};
+
+Replaying& Replayed() {
+  static auto& replaying = *new Replaying;
+  return replaying;
+}
+
+std::vector<Result>& Results() {
+  static auto& results = *new std::vector<Result>;
+  return results;
+}
+
+// While it lives, what fails in the body of a check fails the execution and
+// not the test.
+class ExpectationCatcher : public testing::ScopedFakeTestPartResultReporter {
+ public:
+  ExpectationCatcher()
+      : ScopedFakeTestPartResultReporter(INTERCEPT_ALL_THREADS, &unused_) {}
+
+  void ReportTestPartResult(const testing::TestPartResult& result) override {
+    EngineScope scope;
+    Engine* engine = Engine::Active();
+    if (engine == nullptr || !result.failed()) return;
+    engine->FailExpectation(
+        result.message(),
+        result.file_name() == nullptr ? "" : result.file_name(),
+        result.line_number());
+  }
+
+ private:
+  testing::TestPartResultArray unused_;
+};
+
+// "Suite.Test", and "Suite.Test#2" for the second check in it.
+std::string NextCheckName() {
+  static std::string test;
+  static int count;
+  const testing::TestInfo* info =
+      testing::UnitTest::GetInstance()->current_test_info();
+  std::string name = info == nullptr ? std::string("check")
+                                     : absl::StrCat(info->test_suite_name(),
+                                                    ".", info->name());
+  count = name == test ? count + 1 : 1;
+  test = name;
+  return count == 1 ? name : absl::StrCat(name, "#", count);
+}
+
+}  // namespace
+
+void Check(absl::FunctionRef<void()> body) { Check(Options(), body); }
+
+void Check(const Options& options, absl::FunctionRef<void()> body) {
+  std::string name = NextCheckName();
+  Options effective = options;
+  if (!Replayed().check.empty()) {
+    if (Replayed().check != name) return;
+    effective.replay = Replayed().line;
+  }
+  Result result = CheckQuietly(effective, body);
+  if (!result.replay.empty()) {
+    result.replay = absl::StrCat(name, "@", result.replay);
+  }
+  bool first_failure = !result.passed();
+  bool first = true;
+  for (const Result& earlier : Results()) {
+    first = false;
+    if (!earlier.passed()) first_failure = false;
+  }
+  if (first || first_failure) {
+    testing::Test::RecordProperty("verdict", JsonReport(result, name));
+  }
+  bool passed = result.passed();
+  std::string report = TextReport(result, name);
+  Results().push_back(std::move(result));
+  if (!passed) ADD_FAILURE() << report;
+}
+
+Result CheckQuietly(const Options& options, absl::FunctionRef<void()> body) {
+  ExpectationCatcher catcher;
+  return Explore(options, body);
+}
+
+namespace grader {
+
+void SetReplay(const std::string& replay) {
+  size_t at = replay.find('@');
+  Replayed().check = replay.substr(0, at);
+  Replayed().line = at == std::string::npos ? "" : replay.substr(at + 1);
+}
+
+std::vector<Result> TakeResults() { return std::exchange(Results(), {}); }
+
+}  // namespace grader
+
+}  // namespace rt::explorer

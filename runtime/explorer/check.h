@@ -1,0 +1,59 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// Check: an exploration whose verdict is a GoogleTest result. For graders.
+//
+//   TEST(ClickCounter, CountsEveryClick) {
+//     rt::explorer::Check([] {
+//       ClickCounter counter;
+//       rt::WaitGroup wg;
+//       for (int i = 0; i < 2; ++i) wg.Go([&] { counter.Click(); });
+//       wg.Wait();
+//       EXPECT_EQ(counter.Total(), 2);
+//     });
+//   }
+//
+// The body is run under every interleaving (explore.h). What it uses, it makes
+// itself, so that each execution starts afresh. EXPECT and ASSERT work in every
+// goroutine; the first one that fails ends the search with the verdict WRONG.
+// Time is virtual: EXPECT_EQ(rt::Now() - start, absl::Milliseconds(100)) is
+// exact.
+//
+// Threads: from a GoogleTest test, on its thread.
+
+#ifndef RUNTIME_EXPLORER_CHECK_H_
+#define RUNTIME_EXPLORER_CHECK_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "runtime/explorer/explore.h"
+#include "runtime/explorer/verdict.h"
+
+namespace rt::explorer {
+
+// Fails the current test with a report unless everything passes. The verdict is
+// also recorded as the test's property `verdict`, in JSON; of several checks in
+// one test, the first that fails.
+void Check(absl::FunctionRef<void()> body);
+void Check(const Options& options, absl::FunctionRef<void()> body);
+
+// The same search, with the result handed over instead: the test does not
+// fail. For tests of graders and of the explorer.
+Result CheckQuietly(const Options& options, absl::FunctionRef<void()> body);
+
+namespace grader {
+
+// What the program's --replay asks for: "Suite.Test#2@line". Others than that
+// check then do nothing.
+void SetReplay(const std::string& replay);
+
+// The verdicts of the current test's checks; cleared by the call.
+std::vector<Result> TakeResults();
+
+}  // namespace grader
+
+}  // namespace rt::explorer
+
+#endif  // RUNTIME_EXPLORER_CHECK_H_

@@ -1,0 +1,589 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+#include "runtime/explorer/engine.h"
+
+#include <cxxabi.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <utility>
+
+#include "runtime/internal/backtrace.h"
+#include "runtime/panic.h"
+
+namespace rt::explorer {
+
+constinit Mode mode = Mode::kEngine;
+constinit Engine* Engine::active_ = nullptr;
+
+namespace {
+
+constexpr size_t kStackBytes = 256 << 10;
+// Steps after which a goroutine that could run must be chosen.
+constexpr uint64_t kFairness = 1'000;
+// Repeated reads after which a goroutine counts as spinning.
+constexpr int kFruitlessReads = 2;
+constexpr size_t kMaxReads = 16;
+// Plain accesses without an operation after which another goroutine gets a
+// turn, and so many turns after which it is an endless loop.
+constexpr uint64_t kStepAccesses = 1'000'000;
+constexpr uint64_t kHangAccesses = 20 * kStepAccesses;
+
+// The C++ runtime keeps these two words for each kernel thread, at the front of
+// __cxa_eh_globals (Itanium C++ ABI: Exception Handling, 2.2.2). A goroutine
+// that stops inside a catch block must find its own again.
+struct ExceptionGlobals {
+  void* caught_exceptions;
+  unsigned uncaught_exceptions;
+};
+
+ExceptionGlobals& CurrentExceptionGlobals() {
+  static auto* globals =
+      reinterpret_cast<ExceptionGlobals*>(abi::__cxa_get_globals());
+  return *globals;
+}
+
+// With a guard below.
+void* NewStack() {
+  auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  void* memory =
+      mmap(nullptr, kStackBytes + page, PROT_READ | PROT_WRITE,
+           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+  if (memory == MAP_FAILED || mprotect(memory, page, PROT_NONE) != 0) {
+    fprintf(stderr, "explorer: no memory for another goroutine's stack\n");
+    abort();
+  }
+  return static_cast<char*>(memory) + page;
+}
+
+bool TakesLock(OpKind kind) {
+  return kind == OpKind::kMutexLock || kind == OpKind::kMutexTryLock ||
+         kind == OpKind::kRWMutexLock || kind == OpKind::kRWMutexRLock;
+}
+
+bool GivesLock(OpKind kind) {
+  return kind == OpKind::kMutexUnlock || kind == OpKind::kRWMutexUnlock ||
+         kind == OpKind::kRWMutexRUnlock;
+}
+
+// Atomic accesses tell themselves what they read and wrote.
+bool IsAtomic(OpKind kind) {
+  return kind == OpKind::kAtomicLoad || kind == OpKind::kAtomicStore ||
+         kind == OpKind::kAtomicRmw || kind == OpKind::kAtomicFence;
+}
+
+}  // namespace
+
+Engine& Engine::Get() {
+  static Engine* engine = new Engine;
+  return *engine;
+}
+
+Engine::Engine() = default;
+
+bool Engine::Execute(absl::FunctionRef<void()> body, Strategy& strategy,
+                     const ExecutionOptions& options) {
+  options_ = options;
+  strategy_ = &strategy;
+  count_ = 0;
+  live_ = 0;
+  ready_.clear();
+  ready_head_ = 0;
+  sleeping_ = 0;
+  spinning_ = 0;
+  now_ns_ = 0;
+  steps_ = 0;
+  step_accesses_ = 0;
+  schedule_.clear();
+  blocked_.clear();
+  diverged_ = false;
+  if (failed()) failure_ = Failure{};
+  races_.BeginExecution();
+
+  Goroutine& main = NewGoroutine();
+  main.task = [body] { body(); };
+  ready_.push_back(&main);
+
+  ExceptionGlobals outer = CurrentExceptionGlobals();
+  active_ = this;
+  current_ = nullptr;
+  if (Goroutine* first = PickNext()) SwitchTo(first);
+  // Back when nobody can run any more, or at the first failure.
+  active_ = nullptr;
+  CurrentExceptionGlobals() = outer;
+  current_ = nullptr;
+  if (!failed() && !diverged_) Quiesce();
+  if (strategy.diverged()) diverged_ = true;
+  ++progress_;
+  return !failed() && !diverged_;
+}
+
+Goroutine& Engine::NewGoroutine() {
+  if (count_ == goroutines_.size()) {
+    goroutines_.push_back(std::make_unique<Goroutine>());
+    stacks_.push_back(NewStack());
+  }
+  Goroutine& g = *goroutines_[count_];
+  g.index = static_cast<GoroutineIndex>(count_);
+  g.id = count_ + 1;
+  g.parent_id = 0;
+  g.created_by_pc = nullptr;
+  g.wait_reason = internal::WaitReason::kNone;
+  g.wait_object = nullptr;
+  g.state = GoroutineState::kReady;
+  g.context =
+      internal::MakeContext(stacks_[count_], kStackBytes, &Engine::Entry, &g);
+  g.task = nullptr;
+  g.pending = Operation{};
+  g.enabled = nullptr;
+  g.enabled_arg = nullptr;
+  g.op_depth = 0;
+  g.wake_ns = 0;
+  g.passed_over = 0;
+  g.held.clear();
+  g.reads.clear();
+  g.fruitless = 0;
+  g.spinning = false;
+  g.caught_exceptions = nullptr;
+  g.uncaught_exceptions = 0;
+  g.op_stack.clear();
+  g.created_at.clear();
+  ++count_;
+  ++live_;
+  return g;
+}
+
+void Engine::Entry(void* goroutine) {
+  active_->Run(*static_cast<Goroutine*>(goroutine));
+}
+
+void Engine::Run(Goroutine& g) {
+  mode = Mode::kUser;
+  try {
+    std::move(g.task)();
+    g.task = nullptr;  // Destroys what the function holds.
+    mode = Mode::kEngine;
+  } catch (const Panic& panic) {
+    mode = Mode::kEngine;
+    Fail(Verdict::kPanic, std::string("panic: ") + panic.what());
+    failure_.stack = panic.stack();
+  } catch (const std::exception& e) {
+    mode = Mode::kEngine;
+    Fail(Verdict::kPanic,
+         std::string("an exception leaves the goroutine: ") + e.what());
+  } catch (...) {
+    mode = Mode::kEngine;
+    Fail(Verdict::kPanic, "an exception leaves the goroutine");
+  }
+  g.state = GoroutineState::kDead;
+  --live_;
+  if (g.index == 0 && options_.main_return_ends) Abandon();
+  Goroutine* next = PickNext();
+  if (next == nullptr) Abandon();
+  SwitchTo(next);
+  abort();  // Nobody switches to a dead goroutine.
+}
+
+void Engine::SwitchTo(Goroutine* g) {
+  ExceptionGlobals& globals = CurrentExceptionGlobals();
+  internal::Context* from = &scheduler_;
+  if (current_ != nullptr) {
+    current_->caught_exceptions = globals.caught_exceptions;
+    current_->uncaught_exceptions = globals.uncaught_exceptions;
+    from = &current_->context;
+  }
+  globals = {g->caught_exceptions, g->uncaught_exceptions};
+  current_ = g;
+  g->state = GoroutineState::kRunning;
+  step_accesses_ = 0;
+  internal::RtSwitchContext(from, &g->context);
+}
+
+void Engine::Abandon() {
+  mode = Mode::kEngine;
+  internal::Context lost;
+  internal::RtSwitchContext(&lost, &scheduler_);
+  abort();
+}
+
+void Engine::Reschedule() {
+  Goroutine* next = PickNext();
+  if (next == nullptr) Abandon();
+  if (next == current_) {
+    next->state = GoroutineState::kRunning;
+    step_accesses_ = 0;
+    return;
+  }
+  SwitchTo(next);
+}
+
+Goroutine* Engine::PickNext() {
+  for (;;) {
+    if (failed()) return nullptr;
+    if (ready_head_ < ready_.size()) return ready_[ready_head_++];
+    ready_.clear();
+    ready_head_ = 0;
+    if (!CollectRunnable()) {
+      if (AdvanceClock()) continue;
+      return nullptr;
+    }
+    if (++steps_ > options_.max_steps) {
+      Fail(Verdict::kLivelock, "");
+      return nullptr;
+    }
+    ++progress_;
+    size_t pick = strategy_->PickNext(point_);
+    if (strategy_->diverged()) {
+      diverged_ = true;
+      return nullptr;
+    }
+    Goroutine* g = goroutines_[point_.runnable[pick].goroutine].get();
+    schedule_.push_back({false, g->index});
+    if (steps_ > kFairness) {
+      for (const Choice& c : point_.runnable) {
+        ++goroutines_[c.goroutine]->passed_over;
+      }
+      g->passed_over = 0;
+    }
+    return g;
+  }
+}
+
+// Fills point_; false if nobody can run, or somebody should be woken first.
+bool Engine::CollectRunnable() {
+  point_.runnable.clear();
+  point_.current = SchedulePoint::kNone;
+  point_.yielding = false;
+  bool spinners = false;
+  Goroutine* starved = nullptr;
+  for (size_t i = 0; i < count_; ++i) {
+    Goroutine& g = *goroutines_[i];
+    if (g.state != GoroutineState::kAtOp) continue;
+    if (g.enabled != nullptr && !g.enabled(g.enabled_arg)) continue;
+    if (g.spinning) {
+      spinners = true;
+      continue;
+    }
+    if (g.passed_over > kFairness) starved = &g;
+    if (&g == current_) {
+      point_.current = point_.runnable.size();
+      point_.yielding = g.pending.kind == OpKind::kGosched;
+    }
+    point_.runnable.push_back({g.index, g.pending});
+  }
+  if (starved != nullptr) {
+    point_.runnable.assign(1, {starved->index, starved->pending});
+    point_.current = SchedulePoint::kNone;
+  }
+  if (!point_.runnable.empty()) return true;
+  if (!spinners || sleeping_ > 0) return false;
+  // Nothing else is left: perhaps the loop gives up by itself.
+  for (size_t i = 0; i < count_; ++i) {
+    Goroutine& g = *goroutines_[i];
+    if (g.state != GoroutineState::kAtOp || !g.spinning) continue;
+    if (g.enabled != nullptr && !g.enabled(g.enabled_arg)) continue;
+    point_.runnable.push_back({g.index, g.pending});
+  }
+  // In turns, whatever the strategy.
+  size_t turn = steps_ % point_.runnable.size();
+  point_.runnable.assign(1, Choice(point_.runnable[turn]));
+  return true;
+}
+
+bool Engine::AdvanceClock() {
+  if (sleeping_ == 0) return false;
+  int64_t next = INT64_MAX;
+  for (size_t i = 0; i < count_; ++i) {
+    const Goroutine& g = *goroutines_[i];
+    if (g.state == GoroutineState::kSleeping) next = std::min(next, g.wake_ns);
+  }
+  now_ns_ = std::max(now_ns_, next);
+  if (options_.max_virtual_ns > 0 && now_ns_ > options_.max_virtual_ns) {
+    Fail(Verdict::kSlow, "");
+    return false;
+  }
+  for (size_t i = 0; i < count_; ++i) {
+    Goroutine& g = *goroutines_[i];
+    if (g.state != GoroutineState::kSleeping || g.wake_ns > next) continue;
+    g.state = GoroutineState::kReady;
+    --sleeping_;
+    ready_.push_back(&g);
+    strategy_->OnTimeAdvance(g.index);
+  }
+  return true;
+}
+
+void Engine::OpBegin(OpKind kind, const void* object,
+                     internal::host::OpEnabled enabled, const void* arg) {
+  Goroutine& g = *current_;
+  if (g.op_depth++ > 0) return;
+  mode = Mode::kEngine;
+  g.pending = {kind, object};
+  g.enabled = enabled;
+  g.enabled_arg = arg;
+  g.state = GoroutineState::kAtOp;
+  if (options_.recording != nullptr) g.op_stack = internal::Backtrace();
+  Reschedule();
+  g.enabled = nullptr;
+  if (GivesLock(kind)) {
+    for (size_t i = g.held.size(); i-- > 0;) {
+      if (g.held[i].object != object) continue;
+      g.held.erase(g.held.begin() + static_cast<ptrdiff_t>(i));
+      break;
+    }
+  }
+  if (options_.recording != nullptr) RecordStep(Recording::Kind::kOperation, 0);
+  if (!IsAtomic(kind)) NoteWrite(object);
+  mode = Mode::kPrimitive;
+}
+
+void Engine::OpEnd() {
+  if (--current_->op_depth == 0) mode = Mode::kUser;
+}
+
+void Engine::Park(internal::WaitReason reason, const void* object,
+                  internal::host::ParkCommit commit, void* arg) {
+  Goroutine& g = *current_;
+  EngineScope scope;
+  g.wait_reason = reason;
+  g.wait_object = object;
+  g.state = GoroutineState::kWaiting;
+  // With one kernel thread nobody can come between.
+  if (commit != nullptr && !commit(&g, arg)) {
+    g.state = GoroutineState::kRunning;
+  } else {
+    Reschedule();
+  }
+  g.wait_reason = internal::WaitReason::kNone;
+  g.wait_object = nullptr;
+}
+
+void Engine::Ready(Goroutine* g) {
+  EngineScope scope;
+  g->state = GoroutineState::kReady;
+  ready_.push_back(g);
+  if (current_ != nullptr) strategy_->OnReady(current_->index, g->index);
+}
+
+void Engine::Spawn(absl::AnyInvocable<void() &&> task,
+                   const void* created_by_pc) {
+  EngineScope scope;
+  Goroutine& g = NewGoroutine();
+  g.task = std::move(task);
+  g.parent_id = current_->id;
+  g.created_by_pc = created_by_pc;
+  races_.OnSpawn(current_->index, g.index);
+  strategy_->OnSpawn(current_->index, g.index);
+  ready_.push_back(&g);
+  if (options_.recording != nullptr) {
+    g.created_at = internal::Backtrace();
+    RecordStep(Recording::Kind::kSpawn, g.index);
+  }
+}
+
+void Engine::Sleep(int64_t ns) {
+  Goroutine& g = *current_;
+  EngineScope scope;
+  g.wake_ns = ns > INT64_MAX - now_ns_ ? INT64_MAX : now_ns_ + ns;
+  g.wait_reason = internal::WaitReason::kSleep;
+  g.state = GoroutineState::kSleeping;
+  ++sleeping_;
+  g.reads.clear();  // Time passes: reading again is not spinning.
+  g.fruitless = 0;
+  if (options_.recording != nullptr) g.op_stack = internal::Backtrace();
+  Reschedule();
+  g.wait_reason = internal::WaitReason::kNone;
+}
+
+uint64_t Engine::ChooseValue(uint64_t n) {
+  EngineScope scope;
+  uint64_t value = strategy_->PickValue(n);
+  if (strategy_->diverged()) {
+    diverged_ = true;
+    Abandon();
+  }
+  if (n > 1) schedule_.push_back({true, value});
+  return value;
+}
+
+void Engine::Access(const explorer::Access& access) {
+  EngineScope scope;
+  Goroutine& g = *current_;
+  Race race;
+  bool found = races_.OnAccess(g.index, access, &race);
+  if (Recording* recording = options_.recording) {
+    uint64_t number = races_.accesses();
+    for (auto [wanted, side] :
+         {std::pair{options_.earlier_access, &recording->earlier},
+          std::pair{options_.later_access, &recording->later}}) {
+      if (number != wanted) continue;
+      side->stack = internal::Backtrace();
+      side->held = g.held;
+      g.op_stack = side->stack;
+      RecordStep(Recording::Kind::kAccess, 0);
+      recording->steps.back().is_write = access.is_write;
+    }
+  }
+  if (found) {
+    Fail(Verdict::kRace, "");
+    failure_.race = race;
+    Abandon();
+  }
+  if (++step_accesses_ % kStepAccesses == 0 && g.op_depth == 0) {
+    if (step_accesses_ >= kHangAccesses) {
+      Fail(Verdict::kHang, "");
+      Abandon();
+    }
+    // Perhaps it waits for a plain variable to change; whoever changes it is
+    // then found to race.
+    uint64_t so_far = step_accesses_;
+    OpBegin(OpKind::kGosched, nullptr, nullptr, nullptr);
+    OpEnd();
+    step_accesses_ = so_far;
+  }
+}
+
+void Engine::NoteAcquire(Goroutine* g, const void* sync) {
+  EngineScope scope;
+  races_.Acquire(g->index, sync);
+  if (g->op_depth > 0 && TakesLock(g->pending.kind) &&
+      g->pending.object == sync) {
+    g->held.push_back({sync, g->op_stack});
+  }
+}
+
+void Engine::NoteRead(const void* pc, const void* object, uint64_t value) {
+  EngineScope scope;
+  Goroutine& g = *current_;
+  auto same = std::find_if(g.reads.begin(), g.reads.end(), [&](const auto& r) {
+    return r.pc == pc && r.object == object;
+  });
+  if (same != g.reads.end() && same->value == value) {
+    if (++g.fruitless >= kFruitlessReads && !g.spinning) {
+      g.spinning = true;
+      ++spinning_;
+    }
+    return;
+  }
+  g.fruitless = 0;
+  if (same != g.reads.end()) {
+    same->value = value;
+  } else if (g.reads.size() < kMaxReads) {
+    g.reads.push_back({pc, object, value});
+  }
+}
+
+// The running goroutine did something with `object` that is no mere read.
+void Engine::NoteWrite(const void* object) {
+  Goroutine& self = *current_;
+  if (object == nullptr || (spinning_ == 0 && self.reads.empty())) return;
+  auto reset = [this](Goroutine& g) {
+    if (g.spinning) --spinning_;
+    g.spinning = false;
+    g.reads.clear();
+    g.fruitless = 0;
+  };
+  reset(self);
+  if (spinning_ == 0) return;
+  for (size_t i = 0; i < count_; ++i) {
+    Goroutine& g = *goroutines_[i];
+    if (!g.spinning) continue;
+    if (std::any_of(g.reads.begin(), g.reads.end(),
+                    [&](const auto& r) { return r.object == object; })) {
+      reset(g);
+    }
+  }
+}
+
+void Engine::Forget(const void* address, size_t size) {
+  EngineScope scope;
+  races_.Forget(address, size);
+}
+
+void Engine::Fail(Verdict verdict, std::string text) {
+  EngineScope scope;
+  if (failed()) return;
+  failure_ = Failure{};
+  failure_.verdict = verdict;
+  failure_.text = std::move(text);
+  if (current_ == nullptr) return;
+  failure_.goroutine = current_->index;
+  failure_.stack = internal::Backtrace();
+}
+
+void Engine::FailExpectation(std::string text, std::string file, int line) {
+  EngineScope scope;
+  if (failed()) return;
+  Fail(Verdict::kWrong, std::move(text));
+  failure_.file = std::move(file);
+  failure_.line = line;
+}
+
+bool Engine::InStackGuard(const void* address) const {
+  auto stack = reinterpret_cast<uintptr_t>(stacks_[current_->index]);
+  auto at = reinterpret_cast<uintptr_t>(address);
+  return at < stack && stack - at <= static_cast<size_t>(sysconf(_SC_PAGESIZE));
+}
+
+void Engine::Quiesce() {
+  if (options_.main_return_ends &&
+      goroutines_[0]->state == GoroutineState::kDead) {
+    return;
+  }
+  std::vector<Choice> waiting;  // In front of an operation.
+  for (size_t i = 0; i < count_; ++i) {
+    const Goroutine& g = *goroutines_[i];
+    if (g.state == GoroutineState::kDead) continue;
+    bool at_op = g.state == GoroutineState::kAtOp;
+    if (at_op) waiting.push_back({g.index, g.pending});
+    blocked_.push_back({g.index, g.pending.kind, g.pending.object,
+                        at_op ? internal::WaitReason::kNone : g.wait_reason});
+  }
+  strategy_->EndExecution(waiting);
+  if (blocked_.empty()) return;
+  bool deadlock = blocked_[0].goroutine == 0 || LockCycle();
+  Fail(deadlock ? Verdict::kDeadlock : Verdict::kLeak, "");
+  failure_.goroutine = blocked_[0].goroutine;
+}
+
+// Whether some of the blocked wait for a lock in a circle.
+bool Engine::LockCycle() const {
+  auto holder_of = [this](const void* lock) -> const Goroutine* {
+    for (size_t i = 0; i < count_; ++i) {
+      for (const HeldLock& held : goroutines_[i]->held) {
+        if (held.object == lock) return goroutines_[i].get();
+      }
+    }
+    return nullptr;
+  };
+  for (const BlockedGoroutine& start : blocked_) {
+    const Goroutine* g = goroutines_[start.goroutine].get();
+    for (size_t i = 0; g != nullptr && i <= blocked_.size(); ++i) {
+      if (g->state != GoroutineState::kAtOp || !TakesLock(g->pending.kind)) {
+        break;
+      }
+      g = holder_of(g->pending.object);
+      if (g != nullptr && g->index == start.goroutine) return true;
+    }
+  }
+  return false;
+}
+
+void Engine::RecordStep(Recording::Kind kind, GoroutineIndex child) {
+  const Goroutine& g = *current_;
+  Recording::Step step;
+  step.kind = kind;
+  step.goroutine = g.index;
+  step.op = g.pending;
+  step.child = child;
+  step.stack = kind == Recording::Kind::kSpawn ? goroutines_[child]->created_at
+                                               : g.op_stack;
+  options_.recording->steps.push_back(std::move(step));
+}
+
+}  // namespace rt::explorer

@@ -1,0 +1,272 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// Engine: one execution of a test body under a strategy, on one kernel thread.
+//
+// The engine owns the goroutines and their stacks, the virtual clock and the
+// race detector, and it is the host of the primitives (host.cc). An execution
+// runs goroutine after goroutine, each from one operation to the next:
+//
+//   E1  A goroutine stops before each operation (OpBegin) and tells what it is
+//       about to do. Whoever the strategy picks does its operation and runs on
+//       to its next one.
+//   E2  A goroutine that has no operation ahead (it was just created, or woken)
+//       first runs to one. That is no choice: until then nothing that it does
+//       can be observed without a data race.
+//   E3  The clock stands still while anybody can run. When nobody can, it jumps
+//       to the time at which the next sleeper wakes.
+//   E4  Nothing in an execution depends on the real clock, on addresses, or on
+//       what earlier executions did.
+//   E5  A goroutine that only repeats reads with the same results is passed
+//       over until somebody writes what it reads; one that is never chosen is
+//       chosen after kFairness steps. So polling loops end.
+//
+// The first failure ends the execution: all goroutines are abandoned where
+// they are, and their stacks are used again.
+//
+// Threads: one. Every callback of the compiler looks at `mode` first, so code
+// that runs outside an execution is not tracked.
+
+#ifndef RUNTIME_EXPLORER_ENGINE_H_
+#define RUNTIME_EXPLORER_ENGINE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/functional/function_ref.h"
+#include "runtime/explorer/operation.h"
+#include "runtime/explorer/race_detector.h"
+#include "runtime/explorer/schedule.h"
+#include "runtime/explorer/strategy.h"
+#include "runtime/explorer/verdict.h"
+#include "runtime/internal/context_switch.h"
+#include "runtime/internal/g.h"
+
+namespace rt::explorer {
+
+// Whose code is running.
+enum class Mode : uint8_t {
+  kEngine,     // The explorer's, or code outside any execution: not tracked.
+  kUser,       // The code under test.
+  kPrimitive,  // A primitive's, between OpBegin and OpEnd: not tracked.
+};
+extern constinit Mode mode;
+
+// For the time of its life the explorer's own code runs.
+class EngineScope {
+ public:
+  EngineScope() : saved_(mode) { mode = Mode::kEngine; }
+  ~EngineScope() { mode = saved_; }
+  EngineScope(const EngineScope&) = delete;
+  EngineScope& operator=(const EngineScope&) = delete;
+
+ private:
+  const Mode saved_;
+};
+
+using Stack = std::vector<void*>;  // Return addresses, innermost first.
+
+struct HeldLock {
+  const void* object = nullptr;
+  Stack taken_at;  // While recording.
+};
+
+enum class GoroutineState : uint8_t {
+  kReady,     // On the ready list; its next operation is not known yet (E2).
+  kAtOp,      // Stopped in OpBegin; `pending` is what it does if chosen.
+  kRunning,   // The one that runs.
+  kWaiting,   // Parked; a primitive will call Ready.
+  kSleeping,  // Parked until `wake_ns`.
+  kDead,
+};
+
+struct Goroutine : internal::G {
+  GoroutineIndex index = 0;
+  GoroutineState state = GoroutineState::kDead;
+  internal::Context context;
+  absl::AnyInvocable<void() &&> task;
+
+  // kAtOp: what it is about to do; later, what it did last.
+  Operation pending;
+  internal::host::OpEnabled enabled = nullptr;
+  const void* enabled_arg = nullptr;
+  int op_depth = 0;  // Operations that the goroutine is inside of.
+
+  int64_t wake_ns = 0;
+  uint64_t passed_over = 0;  // Times that it could run and was not chosen.
+  std::vector<HeldLock> held;
+
+  // E5: the reads since its last write, and how often they only repeated.
+  struct Read {
+    const void* pc;
+    const void* object;
+    uint64_t value;
+  };
+  std::vector<Read> reads;
+  int fruitless = 0;
+  bool spinning = false;
+
+  // The C++ runtime's exception state while it does not run.
+  void* caught_exceptions = nullptr;
+  unsigned uncaught_exceptions = 0;
+
+  Stack op_stack;  // While recording: of its last operation.
+  Stack created_at;
+};
+
+// Why an execution failed.
+struct Failure {
+  Verdict verdict = Verdict::kPassed;
+  std::string text;              // Of the panic or expectation.
+  GoroutineIndex goroutine = 0;  // Who failed, if somebody did.
+  Stack stack;                   // Where.
+  Race race;                     // If kRace.
+  std::string file;              // Of the expectation.
+  int line = 0;
+};
+
+// A waiting goroutine at the end of an execution.
+struct BlockedGoroutine {
+  GoroutineIndex goroutine = 0;
+  OpKind kind = OpKind::kGosched;
+  const void* object = nullptr;
+  internal::WaitReason reason = internal::WaitReason::kNone;
+};
+
+// What a recorded execution leaves for the report.
+struct Recording {
+  enum class Kind : uint8_t { kOperation, kSpawn, kAccess };
+  struct Step {
+    Kind kind = Kind::kOperation;
+    GoroutineIndex goroutine = 0;
+    Operation op;
+    GoroutineIndex child = 0;  // If kSpawn.
+    bool is_write = false;     // If kAccess.
+    Stack stack;
+  };
+  struct Side {  // Of a race.
+    Stack stack;
+    std::vector<HeldLock> held;
+  };
+  std::vector<Step> steps;
+  Side earlier;
+  Side later;
+};
+
+struct ExecutionOptions {
+  uint64_t max_steps = 10'000;
+  int64_t max_virtual_ns = 0;     // 0: no limit.
+  bool main_return_ends = false;  // As in a program; else run to quiescence.
+  // For a second run of a failing schedule.
+  Recording* recording = nullptr;
+  uint64_t earlier_access = 0;  // The accesses of whom to keep the stacks.
+  uint64_t later_access = 0;
+};
+
+class Engine {
+ public:
+  // There is one; made at the first use.
+  static Engine& Get();
+  // The one that runs an execution now; null otherwise.
+  static Engine* Active() { return active_; }
+
+  // Runs `body` once. True if nothing failed.
+  bool Execute(absl::FunctionRef<void()> body, Strategy& strategy,
+               const ExecutionOptions& options);
+
+  // Of the last execution.
+  const Failure& failure() const { return failure_; }
+  const Schedule& schedule() const { return schedule_; }
+  const std::vector<BlockedGoroutine>& blocked() const { return blocked_; }
+  size_t goroutine_count() const { return count_; }
+  const Goroutine& goroutine(size_t i) const { return *goroutines_[i]; }
+  bool diverged() const { return diverged_; }
+
+  // For host.cc, the compiler's callbacks and check.cc; from a goroutine.
+  Goroutine* current() { return current_; }
+  RaceDetector& races() { return races_; }
+  int64_t now_ns() const { return now_ns_; }
+  size_t live_count() const { return live_; }
+  uint64_t progress() const { return progress_; }
+
+  void OpBegin(OpKind kind, const void* object,
+               internal::host::OpEnabled enabled, const void* arg);
+  void OpEnd();
+  void Park(internal::WaitReason reason, const void* object,
+            internal::host::ParkCommit commit, void* arg);
+  void Ready(Goroutine* g);
+  void Spawn(absl::AnyInvocable<void() &&> task, const void* created_by_pc);
+  void Sleep(int64_t ns);
+  uint64_t ChooseValue(uint64_t n);
+  void Access(const explorer::Access& access);
+  void NoteAcquire(Goroutine* g, const void* sync);
+  void NoteRead(const void* pc, const void* object, uint64_t value);
+  void NoteWrite(const void* object);
+  void Forget(const void* address, size_t size);
+
+  // Records a failure of the running goroutine; the first one counts. The
+  // execution ends at the goroutine's next operation, or with Abandon.
+  void Fail(Verdict verdict, std::string text);
+  void FailExpectation(std::string text, std::string file, int line);
+  // Leaves the execution at once. Also from a signal handler.
+  [[noreturn]] void Abandon();
+  // Whether an access to `address` overflows the running goroutine's stack.
+  bool InStackGuard(const void* address) const;
+  bool failed() const { return failure_.verdict != Verdict::kPassed; }
+
+ private:
+  Engine();
+
+  static void Entry(void* goroutine);
+  void Run(Goroutine& g);
+
+  Goroutine& NewGoroutine();
+  // Goes on with whoever runs next; returns when the caller does.
+  void Reschedule();
+  Goroutine* PickNext();
+  bool CollectRunnable();
+  bool AdvanceClock();
+  void SwitchTo(Goroutine* g);
+  // All wait for ever, or are done.
+  void Quiesce();
+  bool LockCycle() const;
+  void RecordStep(Recording::Kind kind, GoroutineIndex child);
+
+  static constinit Engine* active_;
+
+  ExecutionOptions options_;
+  Strategy* strategy_ = nullptr;
+
+  // By index; [0, count_) exist in this execution. Never freed, so that the
+  // k-th goroutine of every execution has the same stack.
+  std::vector<std::unique_ptr<Goroutine>> goroutines_;
+  std::vector<void*> stacks_;
+  size_t count_ = 0;
+  size_t live_ = 0;
+
+  internal::Context scheduler_;
+  Goroutine* current_ = nullptr;
+  std::vector<Goroutine*> ready_;  // First in, first out, from ready_head_.
+  size_t ready_head_ = 0;
+  size_t sleeping_ = 0;
+  size_t spinning_ = 0;
+  SchedulePoint point_;
+  int64_t now_ns_ = 0;
+  uint64_t steps_ = 0;
+  uint64_t step_accesses_ = 0;  // Since the running goroutine's last operation.
+  uint64_t progress_ = 0;       // Of all executions; for the watchdog.
+
+  RaceDetector races_;
+  Schedule schedule_;
+  Failure failure_;
+  std::vector<BlockedGoroutine> blocked_;
+  bool diverged_ = false;
+};
+
+}  // namespace rt::explorer
+
+#endif  // RUNTIME_EXPLORER_ENGINE_H_

@@ -1,0 +1,209 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+#include "runtime/explorer/explore.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <string>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "runtime/explorer/bounded.h"
+#include "runtime/explorer/engine.h"
+#include "runtime/explorer/exhaustive.h"
+#include "runtime/explorer/guard.h"
+#include "runtime/explorer/pct.h"
+#include "runtime/explorer/sampling.h"
+#include "runtime/explorer/schedule.h"
+#include "runtime/explorer/self_check.h"
+#include "runtime/explorer/story.h"
+#include "runtime/internal/host.h"
+
+namespace rt::explorer {
+namespace {
+
+// Any numbers do, as long as they stay the same.
+constexpr uint64_t kSeed = 0x5eed;
+constexpr size_t kPctDepth = 3;
+// Executions of each phase around the exhaustive one.
+constexpr uint64_t kBounded[] = {20, 100, 300};
+constexpr uint64_t kPctExecutions = 1'000;
+constexpr uint64_t kSamples = 1'000;
+
+enum class PhaseEnd : uint8_t { kComplete, kBudget, kFailed };
+
+class Exploration {
+ public:
+  Exploration(const Options& options, absl::FunctionRef<void()> body)
+      : engine_(Engine::Get()), body_(body) {
+    execution_.max_steps = options.max_steps;
+    execution_.main_return_ends = options.body_end_stops_all;
+    if (options.max_virtual_time < absl::InfiniteDuration()) {
+      execution_.max_virtual_ns =
+          absl::ToInt64Nanoseconds(options.max_virtual_time);
+    }
+  }
+
+  Result Run(const Options& options) {
+    switch (options.search) {
+      case Search::kPortfolio:
+        return Portfolio(options.max_executions);
+      case Search::kReduced: {
+        Exhaustive strategy;
+        return Only(strategy, options.max_executions);
+      }
+      case Search::kNaive: {
+        Bounded strategy(Bounded::kUnbounded);
+        return Only(strategy, options.max_executions);
+      }
+      case Search::kSampled: {
+        Sampling strategy(kSeed);
+        return Only(strategy, options.max_executions);
+      }
+    }
+    return {};
+  }
+
+  Result Replayed(const std::string& line) {
+    Result result;
+    absl::StatusOr<Schedule> schedule = ParseSchedule(line, ProgramHash());
+    if (!schedule.ok()) {
+      result.verdict = Verdict::kGrader;
+      result.summary = std::string(schedule.status().message());
+      return result;
+    }
+    Replay strategy(*std::move(schedule));
+    if (RunPhase(strategy, 1) == PhaseEnd::kFailed) return Failed();
+    result.executions = executions_;
+    result.summary = "the replayed interleaving passes";
+    return result;
+  }
+
+ private:
+  Result Portfolio(uint64_t max_executions) {
+    for (size_t bound = 0; bound < std::size(kBounded); ++bound) {
+      Bounded strategy(bound);
+      if (RunPhase(strategy, kBounded[bound]) == PhaseEnd::kFailed) {
+        return Failed();
+      }
+    }
+    uint64_t before = executions_;
+    Exhaustive exhaustive;
+    PhaseEnd end = RunPhase(exhaustive, max_executions);
+    if (end == PhaseEnd::kFailed) return Failed();
+    if (end == PhaseEnd::kComplete) {
+      executions_ -= before;  // Those are among the ones counted now.
+      return Passed(/*complete=*/true);
+    }
+    Pct pct(kSeed, kPctDepth);
+    if (RunPhase(pct, kPctExecutions) == PhaseEnd::kFailed) return Failed();
+    Sampling sampling(kSeed);
+    if (RunPhase(sampling, kSamples) == PhaseEnd::kFailed) return Failed();
+    return Passed(/*complete=*/false);
+  }
+
+  Result Only(Strategy& strategy, uint64_t max_executions) {
+    PhaseEnd end = RunPhase(strategy, max_executions);
+    if (end == PhaseEnd::kFailed) return Failed();
+    return Passed(end == PhaseEnd::kComplete);
+  }
+
+  PhaseEnd RunPhase(Strategy& strategy, uint64_t max_executions) {
+    // Redundant executions cost time but do not count.
+    uint64_t redundant_left = max_executions;
+    for (uint64_t i = 0; i < max_executions;) {
+      if (!strategy.BeginExecution()) return PhaseEnd::kComplete;
+      bool passed = engine_.Execute(body_, strategy, execution_);
+      if (!strategy.redundant()) {
+        ++i;
+        ++executions_;
+      } else if (redundant_left-- == 0) {
+        return PhaseEnd::kBudget;
+      }
+      if (!passed) return PhaseEnd::kFailed;
+    }
+    return PhaseEnd::kBudget;
+  }
+
+  Result Passed(bool complete) {
+    Result result;
+    result.executions = executions_;
+    result.complete = complete;
+    result.summary = PassedSummary(executions_, complete);
+    return result;
+  }
+
+  // Runs the failing interleaving once more, with a recording for the report.
+  Result Failed() {
+    Result result;
+    if (engine_.diverged()) {
+      result.verdict = Verdict::kGrader;
+      result.executions = executions_;
+      result.summary =
+          "the same choices did not lead to the same steps: something decides "
+          "here that the explorer does not control (a thread, the real clock, "
+          "a random number, an address)";
+      return result;
+    }
+    Failure failure = engine_.failure();
+    Schedule schedule = engine_.schedule();
+    Recording recording;
+    if (failure.verdict == Verdict::kHang) {  // Once is long enough.
+      Describe(engine_, failure, nullptr, &result);
+      result.executions = result.found_in = executions_;
+      result.replay = FormatSchedule(schedule, ProgramHash());
+      return result;
+    }
+    ExecutionOptions recorded = execution_;
+    recorded.recording = &recording;
+    recorded.earlier_access = failure.race.earlier.sequence;
+    recorded.later_access = failure.race.later.sequence;
+    Replay replay(schedule);
+    replay.BeginExecution();
+    engine_.Execute(body_, replay, recorded);
+    bool repeated = !engine_.diverged() &&
+                    engine_.failure().verdict == failure.verdict &&
+                    engine_.failure().race.later.pc == failure.race.later.pc;
+    Describe(engine_, failure, repeated ? &recording : nullptr, &result);
+    result.executions = executions_;
+    result.found_in = executions_;
+    if (repeated) result.replay = FormatSchedule(schedule, ProgramHash());
+    return result;
+  }
+
+  Engine& engine_;
+  const absl::FunctionRef<void()> body_;
+  ExecutionOptions execution_;
+  uint64_t executions_ = 0;
+};
+
+}  // namespace
+
+Result Explore(const Options& options, absl::FunctionRef<void()> body) {
+  Guard guard;
+  Exploration exploration(options, body);
+  if (!options.replay.empty()) return exploration.Replayed(options.replay);
+  return exploration.Run(options);
+}
+
+bool InstrumentationIsAlive() {
+  Options options;
+  options.search = Search::kReduced;
+  Result result = Explore(options, &RaceOnPurpose);
+  return result.verdict == Verdict::kRace && result.executions == 1;
+}
+
+uint64_t Choose(uint64_t n) { return internal::host::RandomBelow(n); }
+
+void Refuse(Verdict verdict, std::string reason) {
+  Engine* engine = Engine::Active();
+  if (engine == nullptr) {
+    internal::host::Fatal("rt::explorer::Refuse");
+  }
+  engine->Fail(verdict, std::move(reason));
+  engine->Abandon();
+}
+
+}  // namespace rt::explorer

@@ -1,0 +1,82 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// Explore: runs a body under interleaving after interleaving.
+//
+//   Result r = rt::explorer::Explore({}, [] {
+//     int n = 0;
+//     rt::WaitGroup wg;
+//     for (int i = 0; i < 2; ++i) wg.Go([&] { ++n; });
+//     wg.Wait();
+//   });
+//   // r.verdict == Verdict::kRace
+//
+// The body is the main goroutine of every execution; it must do the same each
+// time, but for the order in which goroutines run and for numbers drawn with
+// Choose. When it returns, the other goroutines run until each has returned or
+// waits for ever; those that do are a leak.
+//
+// Graders use Check (check.h), which tells GoogleTest what was found.
+//
+// Threads: from a plain thread, one exploration at a time.
+// Blocks:  the thread, until the search is over.
+
+#ifndef RUNTIME_EXPLORER_EXPLORE_H_
+#define RUNTIME_EXPLORER_EXPLORE_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/functional/function_ref.h"
+#include "absl/time/time.h"
+#include "runtime/explorer/verdict.h"
+
+namespace rt::explorer {
+
+enum class Search : uint8_t {
+  // Few preemptions first (0, 1, 2), so that a failure is a simple one; then
+  // kReduced; if that is too much, PCT and uniform sampling. The default.
+  kPortfolio,
+  kReduced,  // One interleaving of each equivalence class (exhaustive.h).
+  kNaive,    // Every interleaving; for tests of the explorer.
+  kSampled,  // Uniform sampling only.
+};
+
+// The search is cut by counts, never by the clock: the same build gives the
+// same verdict on every machine.
+struct Options {
+  Search search = Search::kPortfolio;
+
+  // Executions of the exhaustive search, without the few before and after it.
+  uint64_t max_executions = 20'000;
+
+  // Operations in one execution, after which it counts as a livelock.
+  uint64_t max_steps = 10'000;
+
+  // The virtual time that one execution may take: more is SLOW.
+  absl::Duration max_virtual_time = absl::InfiniteDuration();
+
+  // As in a program, the end of the body ends the execution: other goroutines
+  // just stop, and none of them leaks.
+  bool body_end_stops_all = false;
+
+  // The line of an earlier report: runs only that interleaving.
+  std::string replay;
+};
+
+Result Explore(const Options& options, absl::FunctionRef<void()> body);
+
+// Within a body: a number in [0, n), n >= 1. Every one is explored.
+uint64_t Choose(uint64_t n);
+
+// Within a body: ends the execution with this verdict and reason. For what no
+// expectation says well, such as Verdict::kSerial.
+[[noreturn]] void Refuse(Verdict verdict, std::string reason);
+
+// Whether this program is instrumented: a data race that is there is found.
+// If not, no verdict of it means anything.
+bool InstrumentationIsAlive();
+
+}  // namespace rt::explorer
+
+#endif  // RUNTIME_EXPLORER_EXPLORE_H_

@@ -1,0 +1,126 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// The explorer's definition of the seam (runtime/internal/host.h), with
+// RT_EXPLORED.
+
+#include "runtime/internal/host.h"
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/functional/any_invocable.h"
+#include "runtime/explorer/engine.h"
+
+namespace rt::internal::host {
+namespace {
+
+using explorer::Engine;
+using explorer::Goroutine;
+using explorer::Mode;
+using explorer::Verdict;
+
+// The engine, for what only a goroutine may do.
+Engine& InGoroutine(const char* what) {
+  Engine* engine = Engine::Active();
+  if (engine == nullptr || engine->current() == nullptr) {
+    fprintf(stderr, "fatal error: %s outside the body of a check\n", what);
+    abort();
+  }
+  return *engine;
+}
+
+}  // namespace
+
+G* CurrentG() {
+  Engine* engine = Engine::Active();
+  return engine == nullptr ? nullptr : engine->current();
+}
+
+void Park(WaitReason reason, const void* object, ParkCommit commit, void* arg) {
+  InGoroutine("a wait").Park(reason, object, commit, arg);
+}
+
+void Ready(G* g) { InGoroutine("a wake-up").Ready(static_cast<Goroutine*>(g)); }
+
+void Yield() {
+  Engine& engine = InGoroutine("rt::Gosched");
+  engine.OpBegin(OpKind::kGosched, nullptr, nullptr, nullptr);
+  engine.OpEnd();
+}
+
+void Spawn(absl::AnyInvocable<void() &&> task, const void* created_by_pc) {
+  InGoroutine("rt::Go").Spawn(std::move(task), created_by_pc);
+}
+
+void SleepNs(int64_t ns) {
+  if (ns <= 0) return Yield();
+  InGoroutine("rt::Sleep").Sleep(ns);
+}
+
+int64_t NowNs() {
+  Engine* engine = Engine::Active();
+  return engine == nullptr ? 0 : engine->now_ns();
+}
+
+// The time at which Go was announced: 10 November 2009, 23:00 UTC, as in Go's
+// playground.
+int64_t StartUnixNs() { return int64_t{1'257'894'000} * 1'000'000'000; }
+
+int NumGoroutines() {
+  Engine* engine = Engine::Active();
+  return engine == nullptr ? 0 : static_cast<int>(engine->live_count());
+}
+
+// One goroutine runs at a time, in an order that stands for any number of
+// processors. The setting is remembered, and changes nothing.
+int MaxProcs(int n) {
+  static int setting = 4;
+  return n <= 0 ? setting : std::exchange(setting, n);
+}
+
+void EnterBlocking() {}
+void ExitBlocking() {}
+
+uint64_t RandomBelow(uint64_t n) {
+  return InGoroutine("a random choice").ChooseValue(n);
+}
+
+void Fatal(std::string_view message) {
+  Engine& engine = InGoroutine(std::string(message).c_str());
+  engine.Fail(Verdict::kPanic, "fatal error: " + std::string(message));
+  engine.Abandon();
+}
+
+void OpBegin(OpKind kind, const void* object, OpEnabled enabled,
+             const void* arg) {
+  if (explorer::mode == Mode::kEngine) return;
+  Engine::Active()->OpBegin(kind, object, enabled, arg);
+}
+
+void OpEnd() {
+  if (explorer::mode == Mode::kEngine) return;
+  Engine::Active()->OpEnd();
+}
+
+void AcquireSlow(G* g, const void* sync) {
+  if (g == nullptr) return;
+  Engine::Active()->NoteAcquire(static_cast<Goroutine*>(g), sync);
+}
+
+void ReleaseSlow(G* g, const void* sync) {
+  if (g == nullptr) return;
+  Engine::Active()->races().Release(static_cast<Goroutine*>(g)->index, sync);
+}
+
+void RendezvousSlow(G* parked) {
+  Engine& engine = *Engine::Active();
+  engine.races().Rendezvous(engine.current()->index,
+                            static_cast<Goroutine*>(parked)->index);
+}
+
+}  // namespace rt::internal::host

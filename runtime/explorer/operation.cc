@@ -1,0 +1,128 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+#include "runtime/explorer/operation.h"
+
+namespace rt::explorer {
+namespace {
+
+// Within a class, operations on one object commute: neither reads what the
+// other writes, or both only add.
+enum class Commutes : uint8_t {
+  kWithNothing,
+  kLooks,  // Reads the object's state, changes nothing.
+  kReadLocks,
+  kReadUnlocks,
+  kRaises,
+  kLowers,
+  kWaits,
+};
+
+Commutes ClassOf(OpKind kind) {
+  switch (kind) {
+    case OpKind::kAtomicLoad:
+    case OpKind::kChanLen:
+      return Commutes::kLooks;
+    case OpKind::kRWMutexRLock:
+      return Commutes::kReadLocks;
+    case OpKind::kRWMutexRUnlock:
+      return Commutes::kReadUnlocks;
+    case OpKind::kWaitGroupAdd:
+      return Commutes::kRaises;
+    case OpKind::kWaitGroupDone:
+      return Commutes::kLowers;
+    case OpKind::kWaitGroupWait:
+      return Commutes::kWaits;
+    default:
+      return Commutes::kWithNothing;
+  }
+}
+
+// Operations on no object at all: they only give others a chance to run.
+bool IsLocal(OpKind kind) {
+  return kind == OpKind::kGosched || kind == OpKind::kAtomicFence;
+}
+
+bool Either(OpKind a, OpKind b, OpKind x, OpKind y) {
+  return (a == x && b == y) || (a == y && b == x);
+}
+
+}  // namespace
+
+bool Dependent(const Operation& a, const Operation& b) {
+  if (a.object != b.object || IsLocal(a.kind) || IsLocal(b.kind)) return false;
+  Commutes c = ClassOf(a.kind);
+  return c == Commutes::kWithNothing || c != ClassOf(b.kind);
+}
+
+bool OrdersAll(OpKind kind) {
+  return !IsLocal(kind) && ClassOf(kind) == Commutes::kWithNothing;
+}
+
+bool MayBeCoEnabled(OpKind a, OpKind b) {
+  return !Either(a, b, OpKind::kMutexLock, OpKind::kMutexUnlock) &&
+         !Either(a, b, OpKind::kRWMutexLock, OpKind::kRWMutexUnlock) &&
+         !Either(a, b, OpKind::kRWMutexRLock, OpKind::kRWMutexUnlock) &&
+         !Either(a, b, OpKind::kRWMutexLock, OpKind::kRWMutexRUnlock) &&
+         !Either(a, b, OpKind::kWaitGroupDone, OpKind::kWaitGroupWait) &&
+         !Either(a, b, OpKind::kWaitGroupSubtract, OpKind::kWaitGroupWait);
+}
+
+bool AlwaysReversible(OpKind later) {
+  return later != OpKind::kWaitGroupWait && later != OpKind::kRWMutexLock &&
+         later != OpKind::kRWMutexRLock;
+}
+
+const char* OperationText(OpKind kind) {
+  switch (kind) {
+    case OpKind::kGosched:
+      return "Gosched";
+    case OpKind::kChanSend:
+      return "Send";
+    case OpKind::kChanRecv:
+      return "Recv";
+    case OpKind::kChanClose:
+      return "Close";
+    case OpKind::kChanLen:
+      return "Len";
+    case OpKind::kSelect:
+      return "Select";
+    case OpKind::kMutexLock:
+    case OpKind::kRWMutexLock:
+      return "Lock";
+    case OpKind::kMutexTryLock:
+      return "TryLock";
+    case OpKind::kMutexUnlock:
+    case OpKind::kRWMutexUnlock:
+      return "Unlock";
+    case OpKind::kRWMutexRLock:
+      return "RLock";
+    case OpKind::kRWMutexRUnlock:
+      return "RUnlock";
+    case OpKind::kWaitGroupAdd:
+    case OpKind::kWaitGroupSubtract:
+      return "Add";
+    case OpKind::kWaitGroupDone:
+      return "Done";
+    case OpKind::kWaitGroupWait:
+    case OpKind::kCondWait:
+      return "Wait";
+    case OpKind::kCondSignal:
+      return "Signal";
+    case OpKind::kCondBroadcast:
+      return "Broadcast";
+    case OpKind::kOnceDo:
+      return "Do";
+    case OpKind::kAtomicLoad:
+      return "atomic load";
+    case OpKind::kAtomicStore:
+      return "atomic store";
+    case OpKind::kAtomicRmw:
+      return "atomic update";
+    case OpKind::kAtomicFence:
+      return "fence";
+  }
+  return "?";
+}
+
+}  // namespace rt::explorer

@@ -1,0 +1,54 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// Operation: what a goroutine will do when it is chosen next.
+//
+// Two operations are dependent if their order can be observed; swapping two
+// neighbouring independent ones changes nothing. The reduction of the
+// exhaustive search (exhaustive.h) rests on the two functions here, and on:
+//
+//   O1  an operation that changes whether another is enabled is dependent with
+//       it;
+//   O2  a happens-before edge that a primitive announces (host::Acquire and
+//       Release) runs between dependent operations only. So equivalent
+//       interleavings have the same data races.
+//
+// Plain memory accesses are no operations: until a data race is reported, and
+// with it the search ends, they behave the same in equivalent interleavings.
+
+#ifndef RUNTIME_EXPLORER_OPERATION_H_
+#define RUNTIME_EXPLORER_OPERATION_H_
+
+#include <cstdint>
+
+#include "runtime/internal/host.h"
+
+namespace rt::explorer {
+
+using OpKind = internal::host::OpKind;
+
+struct Operation {
+  OpKind kind = OpKind::kGosched;
+  const void* object = nullptr;
+};
+
+// Whether the order of `a` and `b`, of two goroutines, can matter.
+bool Dependent(const Operation& a, const Operation& b);
+
+// Whether `kind` is dependent with every operation on the same object.
+bool OrdersAll(OpKind kind);
+
+// Whether there can be a state in which both are enabled. An Unlock and a Lock
+// of one mutex cannot: their order is no choice.
+bool MayBeCoEnabled(OpKind a, OpKind b);
+
+// Whether `later` can always run in the state before `earlier`, given that they
+// are dependent, may be co-enabled and nothing else orders them.
+bool AlwaysReversible(OpKind later);
+
+// "Lock", "Send", "load": for reports without the source text.
+const char* OperationText(OpKind kind);
+
+}  // namespace rt::explorer
+
+#endif  // RUNTIME_EXPLORER_OPERATION_H_

@@ -1,0 +1,232 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+#include "runtime/explorer/race_detector.h"
+
+#include <algorithm>
+
+namespace rt::explorer {
+
+void RaceDetector::BeginExecution() {
+  for (Goroutine& g : goroutines_) {
+    g.clock.Clear();
+    g.unacquired.Clear();
+    g.release_fence.Clear();
+  }
+  words_.Clear();
+  records_.clear();
+  free_records_ = kNone;
+  sync_.Clear();
+  sequence_ = 0;
+  At(0).clock.Set(0, 1);
+}
+
+void RaceDetector::OnSpawn(GoroutineIndex parent, GoroutineIndex child) {
+  At(std::max(parent, child));
+  VectorClock& clock = At(child).clock;
+  clock.Assign(At(parent).clock);
+  clock.Set(child, 1);
+  Tick(At(parent), parent);
+}
+
+bool RaceDetector::OnAccess(GoroutineIndex goroutine, const Access& access,
+                            Race* race) {
+  ++sequence_;
+  Goroutine& self = At(goroutine);
+  auto address = reinterpret_cast<uintptr_t>(access.address);
+  uintptr_t end = address + access.size;
+  while (address < end) {
+    uintptr_t word_end = std::min(end, (address | 7) + 1);
+    auto mask = static_cast<uint8_t>(((1u << (word_end - address)) - 1)
+                                     << (address & 7));
+    if (OnWord(self, goroutine, address >> 3, mask, access, race)) return true;
+    address = word_end;
+  }
+  return false;
+}
+
+bool RaceDetector::OnWord(Goroutine& self, GoroutineIndex goroutine,
+                          uintptr_t word, uint8_t mask, const Access& access,
+                          Race* race) {
+  bool fresh;
+  uint32_t& head = words_.FindOrMake(word, &fresh);
+  if (fresh) head = kNone;
+  uint32_t now = self.clock.Get(goroutine);
+  if (head != kNone) {
+    // The same access again, with nothing in between: most accesses end here.
+    const Record& r = records_[head];
+    if (r.goroutine == goroutine && r.clock == now && (r.mask & mask) == mask &&
+        (r.is_write || !access.is_write) &&
+        (!r.is_atomic || access.is_atomic)) {
+      return false;
+    }
+  }
+  for (uint32_t* link = &head; *link != kNone;) {
+    uint32_t index = *link;
+    Record& r = records_[index];
+    bool before =
+        r.goroutine == goroutine || r.clock <= self.clock.Get(r.goroutine);
+    if (!before && (r.mask & mask) != 0 && (r.is_write || access.is_write) &&
+        !(r.is_atomic && access.is_atomic)) {
+      race->earlier = {r.goroutine, r.is_write, r.is_atomic, r.pc, r.sequence};
+      race->later = {goroutine, access.is_write, access.is_atomic, access.pc,
+                     sequence_};
+      race->address = access.address;
+      return true;
+    }
+    // Whatever races with the old access and comes later races with this one
+    // too, if this one is after it and conflicts with at least as much.
+    if (before && (r.mask & ~mask) == 0 && (access.is_write || !r.is_write) &&
+        (!access.is_atomic || r.is_atomic)) {
+      *link = r.next;
+      r.next = free_records_;
+      free_records_ = index;
+      continue;
+    }
+    link = &r.next;
+  }
+  uint32_t index = free_records_;
+  if (index == kNone) {
+    index = static_cast<uint32_t>(records_.size());
+    records_.emplace_back();
+  } else {
+    free_records_ = records_[index].next;
+  }
+  records_[index] = {
+      head,      now,      goroutine, mask, access.is_write, access.is_atomic,
+      sequence_, access.pc};
+  head = index;
+  return false;
+}
+
+void RaceDetector::Acquire(GoroutineIndex goroutine, const void* sync) {
+  At(goroutine).clock.Join(SyncClock(sync));
+}
+
+void RaceDetector::Release(GoroutineIndex goroutine, const void* sync) {
+  Goroutine& g = At(goroutine);
+  SyncClock(sync).Join(g.clock);
+  Tick(g, goroutine);
+}
+
+void RaceDetector::Rendezvous(GoroutineIndex a, GoroutineIndex b) {
+  Goroutine& first = At(std::max(a, b));
+  Goroutine& second = At(std::min(a, b));
+  first.clock.Join(second.clock);
+  second.clock.Join(first.clock);
+  Tick(first, std::max(a, b));
+  Tick(second, std::min(a, b));
+}
+
+void RaceDetector::AtomicLoad(GoroutineIndex goroutine, const void* address,
+                              MemoryOrder order) {
+  Goroutine& g = At(goroutine);
+  (Acquires(order) ? g.clock : g.unacquired).Join(SyncClock(address));
+}
+
+void RaceDetector::AtomicStore(GoroutineIndex goroutine, const void* address,
+                               MemoryOrder order) {
+  Goroutine& g = At(goroutine);
+  VectorClock& sync = SyncClock(address);
+  if (Releases(order)) {
+    sync.Assign(g.clock);
+    Tick(g, goroutine);
+  } else {
+    // A store ends the release sequence of the one before; after a release
+    // fence it begins one with what the fence saw.
+    sync.Assign(g.release_fence);
+  }
+}
+
+// A read-modify-write goes on with the release sequence that it reads from.
+void RaceDetector::AtomicRmw(GoroutineIndex goroutine, const void* address,
+                             MemoryOrder order) {
+  AtomicLoad(goroutine, address, order);
+  Goroutine& g = At(goroutine);
+  VectorClock& sync = SyncClock(address);
+  if (Releases(order)) {
+    sync.Join(g.clock);
+    Tick(g, goroutine);
+  } else {
+    sync.Join(g.release_fence);
+  }
+}
+
+void RaceDetector::Fence(GoroutineIndex goroutine, MemoryOrder order) {
+  Goroutine& g = At(goroutine);
+  if (Acquires(order)) g.clock.Join(g.unacquired);
+  if (Releases(order)) {
+    g.release_fence.Assign(g.clock);
+    Tick(g, goroutine);
+  }
+}
+
+void RaceDetector::Forget(const void* address, size_t size) {
+  auto begin = reinterpret_cast<uintptr_t>(address);
+  uintptr_t end = begin + size;
+  auto cut = [this](uint32_t& head, uint8_t keep) {
+    for (uint32_t* link = &head; *link != kNone;) {
+      uint32_t index = *link;
+      Record& r = records_[index];
+      r.mask &= keep;
+      if (r.mask != 0) {
+        link = &r.next;
+        continue;
+      }
+      *link = r.next;
+      r.next = free_records_;
+      free_records_ = index;
+    }
+  };
+  auto keep_in = [&](uintptr_t word) {
+    uint8_t keep = 0;
+    for (uintptr_t byte = 0; byte < 8; ++byte) {
+      uintptr_t at = (word << 3) + byte;
+      if (at < begin || at >= end) keep |= static_cast<uint8_t>(1u << byte);
+    }
+    return keep;
+  };
+  // Whichever is fewer: the words of the range, or all that are known.
+  if (size / 8 < words_.size() * 4) {
+    for (uintptr_t word = begin >> 3; word << 3 < end; ++word) {
+      if (uint32_t* head = words_.Find(word)) cut(*head, keep_in(word));
+    }
+  } else {
+    words_.ForEach([&](uintptr_t word, uint32_t& head) {
+      if (((word + 1) << 3) > begin && word << 3 < end) {
+        cut(head, keep_in(word));
+      }
+    });
+  }
+  // An atomic that lay there took its edges with it.
+  if (sync_.size() > 0) {
+    if (size < sync_.size() * 4) {
+      for (uintptr_t at = begin; at < end; ++at) {
+        if (VectorClock* clock = sync_.Find(at)) clock->Clear();
+      }
+    } else {
+      sync_.ForEach([&](uintptr_t at, VectorClock& clock) {
+        if (at >= begin && at < end) clock.Clear();
+      });
+    }
+  }
+}
+
+RaceDetector::Goroutine& RaceDetector::At(GoroutineIndex goroutine) {
+  if (goroutines_.size() <= goroutine) goroutines_.resize(goroutine + 1);
+  return goroutines_[goroutine];
+}
+
+VectorClock& RaceDetector::SyncClock(const void* sync) {
+  bool fresh;
+  VectorClock& clock =
+      sync_.FindOrMake(reinterpret_cast<uintptr_t>(sync), &fresh);
+  if (fresh) clock.Clear();
+  return clock;
+}
+
+void RaceDetector::Tick(Goroutine& g, GoroutineIndex index) {
+  g.clock.Set(index, g.clock.Get(index) + 1);
+}
+
+}  // namespace rt::explorer

@@ -1,0 +1,133 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// RaceDetector: two accesses to one byte, at least one a write, not both
+// atomic, that nothing orders.
+//
+// "Orders" is the happens-before of C++ and of the runtime's primitives:
+// program order, creation of a goroutine, what a primitive announces, and the
+// acquire and release orders that an atomic access names. It is exact for the
+// execution at hand: no race is missed for lack of memory, none is invented.
+// Epochs instead of whole clocks per access are FastTrack's (Flanagan and
+// Freund, PLDI 2009); of each byte we keep every access that a later one can
+// still race with, so that both sides of a race can be named.
+//
+// Memory that is given back and handed out again, and a stack that serves
+// another goroutine, start without a history: Forget.
+
+#ifndef RUNTIME_EXPLORER_RACE_DETECTOR_H_
+#define RUNTIME_EXPLORER_RACE_DETECTOR_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "runtime/explorer/epoch_map.h"
+#include "runtime/explorer/strategy.h"
+#include "runtime/explorer/vector_clock.h"
+
+namespace rt::explorer {
+
+enum class MemoryOrder : uint8_t { kRelaxed, kAcquire, kRelease, kAcqRel };
+
+inline bool Acquires(MemoryOrder order) {
+  return order == MemoryOrder::kAcquire || order == MemoryOrder::kAcqRel;
+}
+inline bool Releases(MemoryOrder order) {
+  return order == MemoryOrder::kRelease || order == MemoryOrder::kAcqRel;
+}
+
+struct Access {
+  const void* address = nullptr;
+  size_t size = 0;
+  bool is_write = false;
+  bool is_atomic = false;
+  const void* pc = nullptr;  // Return address of the compiler's call.
+};
+
+// One side of a race.
+struct AccessRecord {
+  GoroutineIndex goroutine = 0;
+  bool is_write = false;
+  bool is_atomic = false;
+  const void* pc = nullptr;
+  uint64_t sequence = 0;  // The access's number in this execution, from 1.
+};
+
+struct Race {
+  AccessRecord earlier;
+  AccessRecord later;
+  const void* address = nullptr;
+};
+
+class RaceDetector {
+ public:
+  // Forgets everything; goroutine 0 exists.
+  void BeginExecution();
+
+  void OnSpawn(GoroutineIndex parent, GoroutineIndex child);
+
+  // Records the access. True if it races with an earlier one; then *race says
+  // with which.
+  bool OnAccess(GoroutineIndex goroutine, const Access& access, Race* race);
+
+  // Edges. A primitive's Acquire sees all Releases of the same address.
+  void Acquire(GoroutineIndex goroutine, const void* sync);
+  void Release(GoroutineIndex goroutine, const void* sync);
+
+  // Each of the two sees what the other did before.
+  void Rendezvous(GoroutineIndex a, GoroutineIndex b);
+
+  // Edges of std::atomic, by the order that the code names.
+  void AtomicLoad(GoroutineIndex goroutine, const void* address,
+                  MemoryOrder order);
+  void AtomicStore(GoroutineIndex goroutine, const void* address,
+                   MemoryOrder order);
+  void AtomicRmw(GoroutineIndex goroutine, const void* address,
+                 MemoryOrder order);
+  void Fence(GoroutineIndex goroutine, MemoryOrder order);
+
+  // The bytes begin a new life.
+  void Forget(const void* address, size_t size);
+
+  uint64_t accesses() const { return sequence_; }
+
+ private:
+  static constexpr uint32_t kNone = ~uint32_t{0};
+
+  // An access, for the bytes of `mask` in one aligned word of eight.
+  struct Record {
+    uint32_t next;  // In the same word's list.
+    uint32_t clock;
+    GoroutineIndex goroutine;
+    uint8_t mask;
+    bool is_write;
+    bool is_atomic;
+    uint64_t sequence;
+    const void* pc;
+  };
+
+  struct Goroutine {
+    VectorClock clock;
+    VectorClock unacquired;     // Seen by relaxed loads; for a later fence.
+    VectorClock release_fence;  // As of the last one; empty if none.
+  };
+
+  bool OnWord(Goroutine& self, GoroutineIndex goroutine, uintptr_t word,
+              uint8_t mask, const Access& access, Race* race);
+  Goroutine& At(GoroutineIndex goroutine);
+  // What an acquire of this address learns; emptied if it is new.
+  VectorClock& SyncClock(const void* sync);
+  static void Tick(Goroutine& g, GoroutineIndex index);
+
+  std::vector<Goroutine> goroutines_;
+  EpochMap<uint32_t> words_{10};  // address / 8 -> first record.
+  std::vector<Record> records_;
+  uint32_t free_records_ = kNone;  // A list through `next`.
+  EpochMap<VectorClock> sync_{6};
+  uint64_t sequence_ = 0;
+};
+
+}  // namespace rt::explorer
+
+#endif  // RUNTIME_EXPLORER_RACE_DETECTOR_H_

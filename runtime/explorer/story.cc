@@ -1,0 +1,340 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+#include "runtime/explorer/story.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "runtime/explorer/source.h"
+
+namespace rt::explorer {
+namespace {
+
+std::string NameOf(GoroutineIndex goroutine) {
+  return goroutine == 0 ? "main" : "";
+}
+
+// "main", "goroutine 3": for sentences.
+std::string Called(GoroutineIndex goroutine) {
+  return goroutine == 0 ? "main" : absl::StrCat("goroutine ", goroutine + 1);
+}
+
+std::vector<std::string> LockNames(const std::vector<HeldLock>& held) {
+  std::vector<std::string> names;
+  for (const HeldLock& lock : held) {
+    std::string name = LockName(UserLine(lock.taken_at).text);
+    names.push_back(name.empty() ? "a mutex" : name);
+  }
+  return names;
+}
+
+Location At(std::string role, GoroutineIndex goroutine, const Stack& stack,
+            const std::vector<HeldLock>& held) {
+  SourceLine line = UserLine(stack);
+  Location location;
+  location.role = std::move(role);
+  location.file = line.file;
+  location.line = line.line;
+  location.text = line.text;
+  location.goroutine = goroutine + 1;
+  location.name = NameOf(goroutine);
+  location.held = LockNames(held);
+  return location;
+}
+
+bool HasName(const std::string& text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](unsigned char c) { return std::isalnum(c); });
+}
+
+std::string StepText(const Recording::Step& step, const SourceLine& line) {
+  std::string text = line.text;
+  while (!text.empty() && (text.back() == ';' || text.back() == ' ')) {
+    text.pop_back();
+  }
+  switch (step.kind) {
+    case Recording::Kind::kSpawn:
+      return absl::StrCat("Go(", step.child + 1, ")");
+    case Recording::Kind::kAccess:
+      if (HasName(text)) return text;
+      return step.is_write ? "write" : "read";
+    case Recording::Kind::kOperation:
+      // The end of a scope that unlocks is a mere brace.
+      return HasName(text) ? text : OperationText(step.op.kind);
+  }
+  return text;
+}
+
+class Storyteller {
+ public:
+  Storyteller(const Engine& engine, const Failure& failure,
+              const Recording* recording, Result* result)
+      : engine_(engine),
+        failure_(failure),
+        recording_(recording),
+        result_(*result) {}
+
+  void Tell() {
+    result_.verdict = failure_.verdict;
+    switch (failure_.verdict) {
+      case Verdict::kRace:
+        TellRace();
+        break;
+      case Verdict::kDeadlock:
+      case Verdict::kLeak:
+        TellBlocked();
+        break;
+      case Verdict::kWrong:
+        TellWrong();
+        break;
+      default:
+        TellWhere();
+        break;
+    }
+    TellSteps();
+    TellGoroutines();
+  }
+
+ private:
+  const Goroutine& Of(GoroutineIndex g) const { return engine_.goroutine(g); }
+
+  static const char* AccessText(const AccessRecord& access) {
+    if (access.is_atomic) {
+      return access.is_write ? "atomic write" : "atomic read";
+    }
+    return access.is_write ? "write" : "read";
+  }
+
+  void TellRace() {
+    const Race& race = failure_.race;
+    static const Recording kNothing;
+    const Recording& seen = recording_ != nullptr ? *recording_ : kNothing;
+    auto tell = [&](const AccessRecord& access, const Recording::Side& side) {
+      Stack stack = side.stack;
+      if (stack.empty()) stack.push_back(const_cast<void*>(access.pc));
+      result_.locations.push_back(
+          At(AccessText(access), access.goroutine, stack, side.held));
+    };
+    tell(race.earlier, seen.earlier);
+    tell(race.later, seen.later);
+
+    const Location& a = result_.locations[0];
+    const Location& b = result_.locations[1];
+    std::string variable = CommonVariable(a.text, b.text);
+    result_.summary = absl::StrCat(
+        "two goroutines touch ",
+        variable.empty() ? "the same memory" : absl::StrCat("`", variable, "`"),
+        ", and nothing orders them");
+    result_.order_hint = RaceHint(a, b);
+  }
+
+  std::string RaceHint(const Location& a, const Location& b) const {
+    std::vector<HeldLock> none;
+    if (a.held.empty() != b.held.empty()) {
+      const Location& with = a.held.empty() ? b : a;
+      const Location& without = a.held.empty() ? a : b;
+      return absl::StrCat("holding `", with.held[0], "` at line ", without.line,
+                          " as well");
+    }
+    if (!a.held.empty()) {
+      return "the same mutex held at both places: now they hold different ones";
+    }
+    if (failure_.race.earlier.is_atomic || failure_.race.later.is_atomic) {
+      return "using the std::atomic at both places";
+    }
+    if (a.goroutine == 1 || b.goroutine == 1) {
+      const Location& main = a.goroutine == 1 ? a : b;
+      return absl::StrCat("waiting for the other goroutine before line ",
+                          main.line,
+                          " (WaitGroup, channel), or one mutex held at both "
+                          "places");
+    }
+    return "one mutex held at both places, or a channel from one to the other";
+  }
+
+  void TellBlocked() {
+    std::vector<std::string> who;
+    for (const BlockedGoroutine& b : engine_.blocked()) {
+      const Goroutine& g = Of(b.goroutine);
+      result_.locations.push_back(At("waits", b.goroutine, g.op_stack, g.held));
+      if (failure_.verdict == Verdict::kLeak && b.goroutine != 0) {
+        result_.locations.push_back(
+            At("created", b.goroutine, g.created_at, {}));
+      }
+      who.push_back(WaitsText(b));
+    }
+    if (failure_.verdict == Verdict::kLeak) {
+      result_.summary =
+          absl::StrCat("the work is done, but ", who.size(),
+                       who.size() == 1 ? " goroutine waits for ever: "
+                                       : " goroutines wait for ever: ",
+                       who[0]);
+    } else if (failure_.verdict == Verdict::kDeadlock && who.size() > 1) {
+      result_.summary = absl::StrCat(who.size(), " goroutines wait for ever");
+    } else {
+      result_.summary = who[0];
+    }
+    result_.expectation = absl::StrJoin(who, "\n");
+    result_.order_hint = BlockedHint();
+  }
+
+  // "goroutine 3 waits for `mu_`, which main holds".
+  std::string WaitsText(const BlockedGoroutine& b) const {
+    const Goroutine& g = Of(b.goroutine);
+    std::string text = absl::StrCat(Called(b.goroutine), " waits for ");
+    switch (b.kind) {
+      case OpKind::kMutexLock:
+      case OpKind::kRWMutexLock:
+      case OpKind::kRWMutexRLock: {
+        std::string name = LockName(UserLine(g.op_stack).text);
+        absl::StrAppend(&text, name.empty() ? "a mutex" : "`", name,
+                        name.empty() ? "" : "`");
+        absl::StrAppend(&text, HolderText(b));
+        return text;
+      }
+      case OpKind::kWaitGroupWait:
+        return text + "a WaitGroup whose counter never comes to 0";
+      case OpKind::kChanSend:
+        return text + (b.object == nullptr ? "a send on a nil channel"
+                                           : "a receiver of what it sends");
+      case OpKind::kChanRecv:
+        return text + (b.object == nullptr
+                           ? "a receive from a nil channel"
+                           : "a value, or for the channel to be closed");
+      default:
+        return text + internal::WaitReasonText(b.reason);
+    }
+  }
+
+  std::string HolderText(const BlockedGoroutine& b) const {
+    for (size_t i = 0; i < engine_.goroutine_count(); ++i) {
+      const Goroutine& holder = engine_.goroutine(i);
+      for (const HeldLock& lock : holder.held) {
+        if (lock.object != b.object) continue;
+        if (holder.index == b.goroutine) return ", which it holds itself";
+        return absl::StrCat(", which ", Called(holder.index),
+                            holder.state == GoroutineState::kDead
+                                ? " never unlocked before it returned"
+                                : " holds");
+      }
+    }
+    return "";
+  }
+
+  std::string BlockedHint() const {
+    std::set<OpKind> kinds;
+    for (const BlockedGoroutine& b : engine_.blocked()) kinds.insert(b.kind);
+    if (kinds.count(OpKind::kMutexLock) > 0) {
+      return "every Lock has its Unlock on every path, and all goroutines "
+             "take several locks in the same order";
+    }
+    if (kinds.count(OpKind::kWaitGroupWait) > 0) {
+      return "one Done for each Add, on every path";
+    }
+    if (kinds.count(OpKind::kChanRecv) > 0) {
+      return "somebody sends, or closes the channel when nothing more comes";
+    }
+    if (kinds.count(OpKind::kChanSend) > 0) {
+      return "somebody receives every value, or the channel has room for it";
+    }
+    return "";
+  }
+
+  void TellWrong() {
+    result_.summary = "an expectation fails in this interleaving";
+    result_.expectation = failure_.text;
+    Location location;
+    location.role = "expected";
+    location.file = failure_.file;
+    location.line = failure_.line;
+    location.text = LineText(failure_.file, failure_.line);
+    location.goroutine = failure_.goroutine + 1;
+    location.name = NameOf(failure_.goroutine);
+    result_.locations.push_back(std::move(location));
+  }
+
+  void TellWhere() {
+    const char* role = "at";
+    switch (failure_.verdict) {
+      case Verdict::kPanic:
+        role = "panics";
+        result_.summary = failure_.text;
+        break;
+      case Verdict::kMemory:
+        result_.summary = failure_.text;
+        break;
+      case Verdict::kLivelock:
+        result_.summary =
+            "the goroutines take turns for ever and none gets anywhere";
+        break;
+      case Verdict::kHang:
+        result_.summary = failure_.text.empty()
+                              ? "an endless loop that never meets another "
+                                "goroutine"
+                              : failure_.text;
+        break;
+      case Verdict::kSlow:
+        result_.summary = failure_.text.empty()
+                              ? "it takes more (virtual) time than the task "
+                                "allows"
+                              : failure_.text;
+        break;
+      default:
+        result_.summary = failure_.text;
+        break;
+    }
+    result_.expectation = failure_.text;
+    if (!failure_.stack.empty()) {
+      Location location = At(role, failure_.goroutine, failure_.stack,
+                             Of(failure_.goroutine).held);
+      if (!location.file.empty()) result_.locations.push_back(location);
+    }
+  }
+
+  void TellSteps() {
+    if (recording_ == nullptr) return;
+    for (const Recording::Step& recorded : recording_->steps) {
+      SourceLine line = UserLine(recorded.stack);
+      Step step;
+      step.goroutine = recorded.goroutine + 1;
+      step.text = StepText(recorded, line);
+      step.file = line.file;
+      step.line = line.line;
+      result_.steps.push_back(std::move(step));
+    }
+  }
+
+  void TellGoroutines() {
+    for (size_t i = 0; i < engine_.goroutine_count(); ++i) {
+      auto index = static_cast<GoroutineIndex>(i);
+      result_.goroutines.push_back({i + 1, NameOf(index)});
+    }
+  }
+
+  const Engine& engine_;
+  const Failure& failure_;
+  const Recording* const recording_;
+  Result& result_;
+};
+
+}  // namespace
+
+std::string PassedSummary(uint64_t executions, bool complete) {
+  if (complete && executions == 1) return "verified: the only interleaving";
+  if (complete) {
+    return absl::StrCat("verified: all ", executions, " interleavings");
+  }
+  return absl::StrCat("no failure in ", executions, " interleavings");
+}
+
+void Describe(const Engine& engine, const Failure& failure,
+              const Recording* recording, Result* result) {
+  Storyteller(engine, failure, recording, result).Tell();
+}
+
+}  // namespace rt::explorer

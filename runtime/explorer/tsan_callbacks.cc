@@ -1,0 +1,290 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// What -fsanitize=thread makes the compiler call, answered by the explorer.
+//
+// The code under test is compiled with that option and not linked with
+// ThreadSanitizer's own library; the Linux kernel's KCSAN does the same. GCC
+// and Clang call the same functions, with few exceptions noted below. The
+// interface is that of compiler-rt/lib/tsan/rtl/tsan_interface.h and
+// tsan_interface_atomic.h (LLVM).
+//
+// An atomic access is an operation (engine.h); it happens sequentially
+// consistently, while the race detector counts only the order it names.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "runtime/explorer/engine.h"
+
+namespace rt::explorer {
+namespace {
+
+[[gnu::noinline]] void Track(const volatile void* address, size_t size,
+                             bool is_write, bool is_atomic, const void* pc) {
+  Access access;
+  access.address = const_cast<const void*>(address);
+  access.size = size;
+  access.is_write = is_write;
+  access.is_atomic = is_atomic;
+  access.pc = pc;
+  Engine::Active()->Access(access);
+}
+
+// The numbers of __ATOMIC_RELAXED and so on.
+MemoryOrder OrderOf(int order) {
+  switch (order) {
+    case __ATOMIC_RELAXED:
+      return MemoryOrder::kRelaxed;
+    case __ATOMIC_CONSUME:
+    case __ATOMIC_ACQUIRE:
+      return MemoryOrder::kAcquire;
+    case __ATOMIC_RELEASE:
+      return MemoryOrder::kRelease;
+    default:
+      return MemoryOrder::kAcqRel;
+  }
+}
+
+// Two atomics in one word of eight bytes, or one accessed in two sizes, are one
+// object for the order of operations.
+const void* ObjectOf(const volatile void* address) {
+  return reinterpret_cast<const void*>(
+      reinterpret_cast<uintptr_t>(const_cast<const void*>(address)) &
+      ~uintptr_t{7});
+}
+
+template <typename T>
+uint64_t ValueForSpin(T value) {
+  return static_cast<uint64_t>(value);
+}
+
+// One atomic access of the code under test, from the point where others may
+// come first to the end of the access.
+class AtomicOp {
+ public:
+  AtomicOp(OpKind kind, const volatile void* address, size_t size,
+           bool is_write, const void* pc)
+      : active_(mode == Mode::kUser), address_(address), pc_(pc) {
+    if (!active_) return;
+    Engine::Active()->OpBegin(kind, ObjectOf(address), nullptr, nullptr);
+    Track(address, size, is_write, true, pc);
+  }
+  ~AtomicOp() {
+    if (active_) Engine::Active()->OpEnd();
+  }
+  AtomicOp(const AtomicOp&) = delete;
+  AtomicOp& operator=(const AtomicOp&) = delete;
+
+  void Load(int order, uint64_t value) {
+    if (!active_) return;
+    Engine& e = *Engine::Active();
+    e.races().AtomicLoad(e.current()->index, Address(), OrderOf(order));
+    e.NoteRead(pc_, ObjectOf(address_), value);
+  }
+  void Store(int order) {
+    if (!active_) return;
+    Engine& e = *Engine::Active();
+    e.races().AtomicStore(e.current()->index, Address(), OrderOf(order));
+    e.NoteWrite(ObjectOf(address_));
+  }
+  // `changed`: the value after is another than `before`. Writing what was there
+  // (as a spinning test-and-set does) helps nobody on.
+  void Rmw(int order, uint64_t before, bool changed) {
+    if (!active_) return;
+    Engine& e = *Engine::Active();
+    e.races().AtomicRmw(e.current()->index, Address(), OrderOf(order));
+    if (changed) {
+      e.NoteWrite(ObjectOf(address_));
+    } else {
+      e.NoteRead(pc_, ObjectOf(address_), before);
+    }
+  }
+
+ private:
+  const void* Address() const { return const_cast<const void*>(address_); }
+
+  const bool active_;
+  const volatile void* const address_;
+  const void* const pc_;
+};
+
+template <typename T>
+T LoadAtomic(const volatile T* address, int order, const void* pc) {
+  AtomicOp op(OpKind::kAtomicLoad, address, sizeof(T), false, pc);
+  T value = *address;
+  op.Load(order, ValueForSpin(value));
+  return value;
+}
+
+template <typename T>
+void StoreAtomic(volatile T* address, T value, int order, const void* pc) {
+  AtomicOp op(OpKind::kAtomicStore, address, sizeof(T), true, pc);
+  *address = value;
+  op.Store(order);
+}
+
+template <typename T, typename F>
+T UpdateAtomic(volatile T* address, int order, const void* pc, const F& f) {
+  AtomicOp op(OpKind::kAtomicRmw, address, sizeof(T), true, pc);
+  T before = *address;
+  T after = f(before);
+  *address = after;
+  op.Rmw(order, ValueForSpin(before), before != after);
+  return before;
+}
+
+template <typename T>
+bool CompareExchange(volatile T* address, T* expected, T desired, int order,
+                     int failure_order, const void* pc) {
+  AtomicOp op(OpKind::kAtomicRmw, address, sizeof(T), true, pc);
+  T before = *address;
+  if (before != *expected) {
+    op.Load(failure_order, ValueForSpin(before));
+    *expected = before;
+    return false;
+  }
+  *address = desired;
+  op.Rmw(order, ValueForSpin(before), before != desired);
+  return true;
+}
+
+}  // namespace
+
+}  // namespace rt::explorer
+
+using rt::explorer::Mode;
+using rt::explorer::mode;
+using rt::explorer::Track;
+
+#define RT_PC __builtin_return_address(0)
+#define RT_ACCESS(NAME, SIZE, IS_WRITE)                         \
+  void __tsan_##NAME(void* address) {                           \
+    if (mode != Mode::kUser) return;                            \
+    Track(address, SIZE, IS_WRITE, /*is_atomic=*/false, RT_PC); \
+  }
+// An access of any alignment and a volatile one are accesses like any other.
+#define RT_ACCESSES(SIZE)                               \
+  RT_ACCESS(read##SIZE, SIZE, false)                    \
+  RT_ACCESS(write##SIZE, SIZE, true)                    \
+  RT_ACCESS(unaligned_read##SIZE, SIZE, false)          \
+  RT_ACCESS(unaligned_write##SIZE, SIZE, true)          \
+  RT_ACCESS(volatile_read##SIZE, SIZE, false)           \
+  RT_ACCESS(volatile_write##SIZE, SIZE, true)           \
+  RT_ACCESS(unaligned_volatile_read##SIZE, SIZE, false) \
+  RT_ACCESS(unaligned_volatile_write##SIZE, SIZE, true) \
+  RT_ACCESS(read_write##SIZE, SIZE, true)               \
+  RT_ACCESS(unaligned_read_write##SIZE, SIZE, true)
+
+#define RT_ATOMICS(BITS, TYPE)                                                \
+  TYPE __tsan_atomic##BITS##_load(const volatile TYPE* a, int order) {        \
+    return rt::explorer::LoadAtomic(a, order, RT_PC);                         \
+  }                                                                           \
+  void __tsan_atomic##BITS##_store(volatile TYPE* a, TYPE v, int order) {     \
+    rt::explorer::StoreAtomic(a, v, order, RT_PC);                            \
+  }                                                                           \
+  RT_UPDATE(BITS, TYPE, exchange, v)                                          \
+  RT_UPDATE(BITS, TYPE, fetch_add, static_cast<TYPE>(x + v))                  \
+  RT_UPDATE(BITS, TYPE, fetch_sub, static_cast<TYPE>(x - v))                  \
+  RT_UPDATE(BITS, TYPE, fetch_and, static_cast<TYPE>(x & v))                  \
+  RT_UPDATE(BITS, TYPE, fetch_or, static_cast<TYPE>(x | v))                   \
+  RT_UPDATE(BITS, TYPE, fetch_xor, static_cast<TYPE>(x ^ v))                  \
+  RT_UPDATE(BITS, TYPE, fetch_nand, static_cast<TYPE>(~(x & v)))              \
+  int __tsan_atomic##BITS##_compare_exchange_strong(                          \
+      volatile TYPE* a, TYPE* expected, TYPE v, int order, int fail_order) {  \
+    return rt::explorer::CompareExchange(a, expected, v, order, fail_order,   \
+                                         RT_PC);                              \
+  }                                                                           \
+  int __tsan_atomic##BITS##_compare_exchange_weak(                            \
+      volatile TYPE* a, TYPE* expected, TYPE v, int order, int fail_order) {  \
+    return rt::explorer::CompareExchange(a, expected, v, order, fail_order,   \
+                                         RT_PC);                              \
+  }                                                                           \
+  TYPE __tsan_atomic##BITS##_compare_exchange_val(                            \
+      volatile TYPE* a, TYPE expected, TYPE v, int order, int fail_order) {   \
+    rt::explorer::CompareExchange(a, &expected, v, order, fail_order, RT_PC); \
+    return expected;                                                          \
+  }
+#define RT_UPDATE(BITS, TYPE, NAME, VALUE)                                 \
+  TYPE __tsan_atomic##BITS##_##NAME(volatile TYPE* a, TYPE v, int order) { \
+    return rt::explorer::UpdateAtomic(                                     \
+        a, order, RT_PC, [v]([[maybe_unused]] TYPE x) { return VALUE; });  \
+  }
+
+__extension__ typedef unsigned __int128 RtUint128;
+
+extern "C" {
+
+void __tsan_init() {}
+
+void __tsan_func_entry(void*) {}
+void __tsan_func_exit() {}
+void __tsan_ignore_thread_begin() {}
+void __tsan_ignore_thread_end() {}
+
+RT_ACCESSES(1)
+RT_ACCESSES(2)
+RT_ACCESSES(4)
+RT_ACCESSES(8)
+RT_ACCESSES(16)
+
+void __tsan_read_range(void* address, size_t size) {
+  if (mode != Mode::kUser || size == 0) return;
+  Track(address, size, false, false, RT_PC);
+}
+
+void __tsan_write_range(void* address, size_t size) {
+  if (mode != Mode::kUser || size == 0) return;
+  Track(address, size, true, false, RT_PC);
+}
+
+// Storing the pointer that is there already, as a base class's destructor does,
+// changes nothing for whoever reads it.
+void __tsan_vptr_update(void** address, void* value) {
+  if (mode != Mode::kUser || *address == value) return;
+  Track(address, sizeof(void*), true, false, RT_PC);
+}
+
+void __tsan_vptr_read(void** address) {
+  if (mode != Mode::kUser) return;
+  Track(address, sizeof(void*), false, false, RT_PC);
+}
+
+RT_ATOMICS(8, uint8_t)
+RT_ATOMICS(16, uint16_t)
+RT_ATOMICS(32, uint32_t)
+RT_ATOMICS(64, uint64_t)
+RT_ATOMICS(128, RtUint128)
+
+void __tsan_atomic_thread_fence(int order) {
+  if (mode != Mode::kUser) return;
+  rt::explorer::Engine& e = *rt::explorer::Engine::Active();
+  e.races().Fence(e.current()->index, rt::explorer::OrderOf(order));
+}
+
+void __tsan_atomic_signal_fence(int) {}
+
+// Clang calls these for the compiler's own copies, GCC calls memcpy and so on.
+void* __tsan_memcpy(void* to, const void* from, size_t size) {
+  if (mode == Mode::kUser && size > 0) {
+    Track(from, size, false, false, RT_PC);
+    Track(to, size, true, false, RT_PC);
+  }
+  return memcpy(to, from, size);
+}
+
+void* __tsan_memmove(void* to, const void* from, size_t size) {
+  if (mode == Mode::kUser && size > 0) {
+    Track(from, size, false, false, RT_PC);
+    Track(to, size, true, false, RT_PC);
+  }
+  return memmove(to, from, size);
+}
+
+void* __tsan_memset(void* to, int value, size_t size) {
+  if (mode == Mode::kUser && size > 0) Track(to, size, true, false, RT_PC);
+  return memset(to, value, size);
+}
+
+}  // extern "C"

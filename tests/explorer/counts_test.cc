@@ -1,0 +1,142 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// How many executions the searches need, exactly. A change of a number here is
+// a change of the reduction and needs a reason.
+
+#include <cstdint>
+#include <utility>
+
+#include "gtest/gtest.h"
+#include "runtime/explorer/explore.h"
+#include "runtime/runtime.h"
+
+namespace {
+
+using ::rt::explorer::Explore;
+using ::rt::explorer::Options;
+using ::rt::explorer::Result;
+using ::rt::explorer::Search;
+using ::rt::explorer::Verdict;
+
+Options With(Search search, uint64_t max_executions = 100'000) {
+  Options options;
+  options.search = search;
+  options.max_executions = max_executions;
+  return options;
+}
+
+// `goroutines` increment a variable under a mutex, `times` each.
+void LockedIncrements(int goroutines, int times) {
+  int n = 0;
+  rt::Mutex mu;
+  rt::WaitGroup wg;
+  for (int i = 0; i < goroutines; ++i) {
+    wg.Go([&] {
+      for (int k = 0; k < times; ++k) {
+        mu.Lock();
+        ++n;
+        mu.Unlock();
+      }
+    });
+  }
+  wg.Wait();
+}
+
+// The orders of the critical sections: (goroutines * times)! /
+// times!^goroutines.
+struct IncrementsCase {
+  int goroutines;
+  int times;
+  uint64_t executions;
+};
+
+class LockedIncrementsTest : public testing::TestWithParam<IncrementsCase> {};
+
+TEST_P(LockedIncrementsTest, OneExecutionForEachOrderOfCriticalSections) {
+  IncrementsCase c = GetParam();
+  Result result = Explore(With(Search::kReduced),
+                          [&] { LockedIncrements(c.goroutines, c.times); });
+  EXPECT_EQ(result.verdict, Verdict::kPassed) << result.summary;
+  EXPECT_TRUE(result.complete);
+  EXPECT_EQ(result.executions, c.executions);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Counts, LockedIncrementsTest,
+    testing::Values(IncrementsCase{1, 3, 1}, IncrementsCase{2, 1, 2},
+                    IncrementsCase{2, 2, 6}, IncrementsCase{3, 1, 6},
+                    IncrementsCase{4, 2, 2'520}, IncrementsCase{3, 4, 34'650}));
+
+void Philosophers(bool ordered) {
+  constexpr int kCount = 3;
+  rt::Mutex forks[kCount];
+  rt::WaitGroup wg;
+  for (int i = 0; i < kCount; ++i) {
+    wg.Go([&forks, i, ordered] {
+      int first = i;
+      int second = (i + 1) % kCount;
+      if (ordered && first > second) std::swap(first, second);
+      forks[first].Lock();
+      forks[second].Lock();
+      forks[second].Unlock();
+      forks[first].Unlock();
+    });
+  }
+  wg.Wait();
+}
+
+// Each fork is taken by one of its two philosophers first: 2^3 orders, less
+// the two circles.
+TEST(Philosophers, OrderedOnesHaveSixInterleavings) {
+  Result result =
+      Explore(With(Search::kReduced), [] { Philosophers(/*ordered=*/true); });
+  EXPECT_EQ(result.verdict, Verdict::kPassed) << result.summary;
+  EXPECT_TRUE(result.complete);
+  EXPECT_EQ(result.executions, 6u);
+}
+
+TEST(Philosophers, UnorderedOnesDeadlock) {
+  for (Search search : {Search::kReduced, Search::kPortfolio, Search::kNaive}) {
+    Result result = Explore(With(search), [] { Philosophers(false); });
+    EXPECT_EQ(result.verdict, Verdict::kDeadlock) << result.summary;
+  }
+}
+
+// Without reduction. Two goroutines a and b of two steps each, both started
+// before either runs: aabb, abab, abba and the same with a and b exchanged.
+TEST(Naive, EveryInterleavingOfTwoStepsEach) {
+  Result result = Explore(With(Search::kNaive), [] {
+    for (int i = 0; i < 2; ++i) {
+      rt::Go([] {
+        rt::Gosched();
+        rt::Gosched();
+      });
+    }
+  });
+  EXPECT_EQ(result.verdict, Verdict::kPassed);
+  EXPECT_TRUE(result.complete);
+  EXPECT_EQ(result.executions, 6u);
+}
+
+TEST(Choose, EveryNumberIsDrawn) {
+  for (Search search : {Search::kReduced, Search::kNaive}) {
+    Result result = Explore(With(search), [] {
+      rt::explorer::Choose(3);
+      rt::explorer::Choose(4);
+    });
+    EXPECT_TRUE(result.complete);
+    EXPECT_EQ(result.executions, 12u);
+  }
+}
+
+TEST(Budget, EndsTheSearchWithoutACompleteVerdict) {
+  Result result =
+      Explore(With(Search::kReduced, 100), [] { LockedIncrements(3, 4); });
+  EXPECT_EQ(result.verdict, Verdict::kPassed);
+  EXPECT_FALSE(result.complete);
+  EXPECT_EQ(result.executions, 100u);
+  EXPECT_EQ(result.summary, "no failure in 100 interleavings");
+}
+
+}  // namespace

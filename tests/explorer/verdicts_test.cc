@@ -1,0 +1,457 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// Every diagnosis: a body that provokes it, and beside it a near miss that must
+// pass.
+
+#include <atomic>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <ostream>
+#include <stdexcept>
+#include <string>
+
+#include "absl/time/time.h"
+#include "gtest/gtest.h"
+#include "runtime/explorer/check.h"
+#include "runtime/explorer/explore.h"
+#include "runtime/runtime.h"
+
+namespace {
+
+using ::rt::explorer::CheckQuietly;
+using ::rt::explorer::Options;
+using ::rt::explorer::Result;
+using ::rt::explorer::Verdict;
+using ::rt::explorer::VerdictText;
+
+struct Case {
+  const char* name;
+  Verdict verdict;
+  std::function<void()> body;
+};
+
+void PrintTo(const Case& c, std::ostream* os) { *os << c.name; }
+
+class VerdictTest : public testing::TestWithParam<Case> {};
+
+TEST_P(VerdictTest, IsGiven) {
+  Result result = CheckQuietly(Options(), GetParam().body);
+  EXPECT_STREQ(VerdictText(result.verdict), VerdictText(GetParam().verdict))
+      << result.summary << "\n"
+      << result.expectation;
+  EXPECT_EQ(result.found_in == 0, result.passed());
+}
+
+// `pass` is a parameter so that the pairs differ in one thing only.
+
+void Increment(bool locked) {
+  int n = 0;
+  rt::Mutex mu;
+  rt::WaitGroup wg;
+  for (int i = 0; i < 2; ++i) {
+    wg.Go([&] {
+      if (locked) mu.Lock();
+      ++n;
+      if (locked) mu.Unlock();
+    });
+  }
+  wg.Wait();
+}
+
+void ReadAfterWait(bool wait) {
+  auto n = std::make_unique<int>(0);
+  rt::WaitGroup wg;
+  wg.Go([&] { *n = 1; });
+  if (wait) wg.Wait();
+  volatile bool seen = *n == 1;
+  static_cast<void>(seen);
+  wg.Wait();
+}
+
+void MessagePassing(std::memory_order store, std::memory_order load) {
+  int data = 0;
+  std::atomic<bool> ready = false;
+  rt::WaitGroup wg;
+  wg.Go([&] {
+    data = 1;
+    ready.store(true, store);
+  });
+  wg.Go([&] {
+    if (ready.load(load)) data = 2;
+  });
+  wg.Wait();
+}
+
+void MessagePassingByFences(bool fences) {
+  int data = 0;
+  std::atomic<bool> ready = false;
+  rt::WaitGroup wg;
+  wg.Go([&] {
+    data = 1;
+    if (fences) std::atomic_thread_fence(std::memory_order_release);
+    ready.store(true, std::memory_order_relaxed);
+  });
+  wg.Go([&] {
+    if (!ready.load(std::memory_order_relaxed)) return;
+    if (fences) std::atomic_thread_fence(std::memory_order_acquire);
+    data = 2;
+  });
+  wg.Wait();
+}
+
+// Neighbouring bytes are different places.
+void Bytes(int second) {
+  char bytes[8] = {};
+  rt::WaitGroup wg;
+  wg.Go([&] { bytes[3] = 1; });
+  wg.Go([&] { bytes[second] = 1; });
+  wg.Wait();
+}
+
+// Two blocks at one address, one after the other, are different memory.
+void ReusedMemory() {
+  rt::WaitGroup wg;
+  for (int i = 0; i < 2; ++i) {
+    wg.Go([] {
+      for (int k = 0; k < 3; ++k) {
+        auto p = std::make_unique<int>(k);
+        rt::Gosched();
+        *p += 1;
+      }
+    });
+  }
+  wg.Wait();
+}
+
+void SharedPointer() {
+  auto shared = std::make_shared<int>(1);
+  rt::WaitGroup wg;
+  for (int i = 0; i < 3; ++i) {
+    wg.Go([shared] {
+      volatile int seen = *shared;
+      static_cast<void>(seen);
+    });
+  }
+  shared.reset();
+  wg.Wait();
+}
+
+void TwoLocks(bool same_order) {
+  rt::Mutex a, b;
+  rt::WaitGroup wg;
+  wg.Go([&] {
+    a.Lock();
+    b.Lock();
+    b.Unlock();
+    a.Unlock();
+  });
+  wg.Go([&] {
+    rt::Mutex& first = same_order ? a : b;
+    rt::Mutex& second = same_order ? b : a;
+    first.Lock();
+    second.Lock();
+    second.Unlock();
+    first.Unlock();
+  });
+  wg.Wait();
+}
+
+void SendAndReceive(int capacity, bool receive) {
+  auto c = rt::MakeChan<int>(capacity);
+  rt::Go([=] { c.Send(1); });
+  if (receive) c.Recv();
+}
+
+void LostUpdate(bool atomically) {
+  std::atomic<int> n = 0;
+  rt::WaitGroup wg;
+  for (int i = 0; i < 2; ++i) {
+    wg.Go([&] {
+      if (atomically) {
+        ++n;
+      } else {
+        n = n + 1;
+      }
+    });
+  }
+  wg.Wait();
+  EXPECT_EQ(n, 2);
+}
+
+void AddInside(bool inside) {
+  int n = 0;
+  rt::Mutex mu;
+  rt::WaitGroup wg;
+  if (!inside) wg.Add(1);
+  rt::Go([&] {
+    if (inside) wg.Add(1);
+    mu.Lock();
+    n = 1;
+    mu.Unlock();
+    wg.Done();
+  });
+  wg.Wait();
+  mu.Lock();
+  EXPECT_EQ(n, 1);
+  mu.Unlock();
+  rt::Sleep(absl::Seconds(1));  // wg lives on this stack.
+}
+
+void Throw(bool caught) {
+  rt::WaitGroup wg;
+  wg.Go([caught] {
+    if (!caught) throw rt::Panic("on purpose");
+    try {
+      throw rt::Panic("on purpose");
+    } catch (const rt::Panic&) {
+      rt::Gosched();  // Another goroutine runs inside a catch block.
+    }
+  });
+  wg.Go([] {
+    try {
+      throw std::runtime_error("on purpose");
+    } catch (const std::runtime_error&) {
+      rt::Gosched();
+    }
+  });
+  wg.Wait();
+}
+
+void Poll(bool set, bool yield) {
+  std::atomic<bool> done = false;
+  rt::WaitGroup wg;
+  wg.Go([&] {
+    while (!done) {
+      if (yield) rt::Gosched();
+    }
+  });
+  if (set) done = true;
+  wg.Wait();
+}
+
+void PollUnderLock(bool set) {
+  bool done = false;
+  rt::Mutex mu;
+  rt::WaitGroup wg;
+  wg.Go([&] {
+    for (;;) {
+      mu.Lock();
+      bool stop = done;
+      mu.Unlock();
+      if (stop) return;
+    }
+  });
+  if (set) {
+    mu.Lock();
+    done = true;
+    mu.Unlock();
+  }
+  wg.Wait();
+}
+
+// It gives up by itself.
+void PollTenTimes() {
+  std::atomic<bool> done = false;
+  for (int i = 0; i < 10; ++i) {
+    if (done) return;
+  }
+}
+
+void SpinLock() {
+  std::atomic<bool> taken = false;
+  int n = 0;
+  rt::WaitGroup wg;
+  for (int i = 0; i < 2; ++i) {
+    wg.Go([&] {
+      while (taken.exchange(true, std::memory_order_acquire)) {
+      }
+      ++n;
+      taken.store(false, std::memory_order_release);
+    });
+  }
+  wg.Wait();
+  EXPECT_EQ(n, 2);
+}
+
+[[gnu::noinline]] int Depth(int n) {
+  volatile char frame[256] = {};
+  frame[n % 256] = 1;
+  return n == 0 ? 0 : Depth(n - 1) + frame[n % 256];
+}
+
+void Dereference(bool null) {
+  volatile int n = 0;
+  volatile int* volatile p = null ? nullptr : &n;
+  *p = 1;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Provoked, VerdictTest,
+    testing::Values(
+        Case{"increment", Verdict::kRace, [] { Increment(false); }},
+        Case{"read_before_wait", Verdict::kRace, [] { ReadAfterWait(false); }},
+        Case{"relaxed_store", Verdict::kRace,
+             [] {
+               MessagePassing(std::memory_order_relaxed,
+                              std::memory_order_acquire);
+             }},
+        Case{"relaxed_load", Verdict::kRace,
+             [] {
+               MessagePassing(std::memory_order_release,
+                              std::memory_order_relaxed);
+             }},
+        Case{"no_fences", Verdict::kRace,
+             [] { MessagePassingByFences(false); }},
+        Case{"same_byte", Verdict::kRace, [] { Bytes(3); }},
+        Case{"lock_order", Verdict::kDeadlock, [] { TwoLocks(false); }},
+        Case{"lock_twice", Verdict::kDeadlock,
+             [] {
+               rt::Mutex mu;
+               mu.Lock();
+               mu.Lock();
+             }},
+        Case{"nobody_sends", Verdict::kDeadlock,
+             [] { rt::MakeChan<int>().Recv(); }},
+        Case{"nil_channel", Verdict::kDeadlock, [] { rt::Chan<int>().Recv(); }},
+        Case{"missing_done", Verdict::kDeadlock,
+             [] {
+               rt::WaitGroup wg;
+               wg.Add(1);
+               wg.Wait();
+             }},
+        Case{"nobody_receives", Verdict::kLeak,
+             [] { SendAndReceive(0, false); }},
+        Case{"lost_update", Verdict::kWrong, [] { LostUpdate(false); }},
+        Case{"add_inside", Verdict::kWrong, [] { AddInside(true); }},
+        Case{"panic", Verdict::kPanic, [] { Throw(false); }},
+        Case{"exception", Verdict::kPanic,
+             [] { throw std::runtime_error("on purpose"); }},
+        Case{"unlock_unlocked", Verdict::kPanic, [] { rt::Mutex().Unlock(); }},
+        Case{"negative_counter", Verdict::kPanic,
+             [] { rt::WaitGroup().Done(); }},
+        Case{"send_on_closed", Verdict::kPanic,
+             [] {
+               auto c = rt::MakeChan<int>(1);
+               c.Close();
+               c.Send(1);
+             }},
+        Case{"abort", Verdict::kPanic, [] { abort(); }},
+        Case{"null_pointer", Verdict::kMemory, [] { Dereference(true); }},
+        Case{"stack_overflow", Verdict::kMemory, [] { Depth(1'000'000); }},
+        Case{"poll_for_ever", Verdict::kLivelock, [] { Poll(false, false); }},
+        Case{"poll_and_yield_for_ever", Verdict::kLivelock,
+             [] { Poll(false, true); }},
+        Case{"poll_under_lock_for_ever", Verdict::kLivelock,
+             [] { PollUnderLock(false); }},
+        Case{"endless_loop", Verdict::kHang, [] {
+               volatile int n = 0;
+               for (;;) n = n + 1;
+             }}));
+
+INSTANTIATE_TEST_SUITE_P(
+    NearMiss, VerdictTest,
+    testing::Values(
+        Case{"locked_increment", Verdict::kPassed, [] { Increment(true); }},
+        Case{"read_after_wait", Verdict::kPassed, [] { ReadAfterWait(true); }},
+        Case{"release_acquire", Verdict::kPassed,
+             [] {
+               MessagePassing(std::memory_order_release,
+                              std::memory_order_acquire);
+             }},
+        Case{"fences", Verdict::kPassed, [] { MessagePassingByFences(true); }},
+        Case{"other_byte", Verdict::kPassed, [] { Bytes(4); }},
+        Case{"reused_memory", Verdict::kPassed, [] { ReusedMemory(); }},
+        Case{"shared_pointer", Verdict::kPassed, [] { SharedPointer(); }},
+        Case{"lock_order", Verdict::kPassed, [] { TwoLocks(true); }},
+        Case{"received", Verdict::kPassed, [] { SendAndReceive(0, true); }},
+        Case{"room_in_buffer", Verdict::kPassed,
+             [] { SendAndReceive(1, false); }},
+        Case{"atomic_update", Verdict::kPassed, [] { LostUpdate(true); }},
+        Case{"add_before", Verdict::kPassed, [] { AddInside(false); }},
+        Case{"recovered", Verdict::kPassed, [] { Throw(true); }},
+        Case{"pointer", Verdict::kPassed, [] { Dereference(false); }},
+        Case{"deep_stack", Verdict::kPassed, [] { Depth(100); }},
+        Case{"poll", Verdict::kPassed, [] { Poll(true, false); }},
+        Case{"poll_and_yield", Verdict::kPassed, [] { Poll(true, true); }},
+        Case{"poll_under_lock", Verdict::kPassed, [] { PollUnderLock(true); }},
+        Case{"poll_ten_times", Verdict::kPassed, [] { PollTenTimes(); }},
+        Case{"spin_lock", Verdict::kPassed, [] { SpinLock(); }},
+        Case{"long_loop", Verdict::kPassed, [] {
+               volatile int n = 0;
+               for (int i = 0; i < 100'000; ++i) n = n + 1;
+             }}));
+
+TEST(Race, NamesBothSidesInTheFirstExecution) {
+  Result result = CheckQuietly(Options(), [] { Increment(false); });
+  EXPECT_EQ(result.found_in, 1u);
+  ASSERT_EQ(result.locations.size(), 2u);
+  for (const auto& location : result.locations) {
+    EXPECT_EQ(location.file, "tests/explorer/verdicts_test.cc");
+    EXPECT_GT(location.line, 0);
+  }
+  EXPECT_EQ(result.locations[0].role, "write");
+  EXPECT_EQ(result.locations[0].line, result.locations[1].line);
+  EXPECT_NE(result.locations[0].goroutine, result.locations[1].goroutine);
+}
+
+TEST(Race, NamesTheLockThatOneSideHolds) {
+  Result result = CheckQuietly(Options(), [] {
+    int n = 0;
+    rt::Mutex mu;
+    rt::WaitGroup wg;
+    wg.Go([&] {
+      mu.Lock();
+      ++n;
+      mu.Unlock();
+    });
+    wg.Go([&] { ++n; });
+    wg.Wait();
+  });
+  ASSERT_EQ(result.verdict, Verdict::kRace);
+  EXPECT_EQ(result.locations[0].held.size(), 1u);
+  EXPECT_EQ(result.locations[1].held.size(), 0u);
+}
+
+TEST(Time, IsVirtualAndExact) {
+  Result result = CheckQuietly(Options(), [] {
+    absl::Time start = rt::Now();
+    rt::WaitGroup wg;
+    for (int i = 0; i < 10; ++i) {
+      wg.Go([] { rt::Sleep(absl::Milliseconds(100)); });
+    }
+    wg.Wait();
+    EXPECT_EQ(rt::Now() - start, absl::Milliseconds(100));
+    rt::Sleep(absl::Hours(1));
+    EXPECT_EQ(rt::Now() - start, absl::Milliseconds(100) + absl::Hours(1));
+  });
+  EXPECT_EQ(result.verdict, Verdict::kPassed) << result.summary;
+}
+
+TEST(Time, MoreThanAllowedIsSlow) {
+  Options options;
+  options.max_virtual_time = absl::Seconds(1);
+  auto sleep = [&](absl::Duration d) {
+    return CheckQuietly(options, [d] { rt::Sleep(d); }).verdict;
+  };
+  EXPECT_EQ(sleep(absl::Seconds(1)), Verdict::kPassed);
+  EXPECT_EQ(sleep(absl::Milliseconds(1001)), Verdict::kSlow);
+}
+
+TEST(Refuse, EndsWithTheVerdictGiven) {
+  Result result = CheckQuietly(Options(), [] {
+    rt::explorer::Refuse(Verdict::kSerial, "one after the other");
+  });
+  EXPECT_EQ(result.verdict, Verdict::kSerial);
+  EXPECT_EQ(result.summary, "one after the other");
+}
+
+TEST(Leak, IsNoneWhenTheEndOfTheBodyStopsAll) {
+  Options options;
+  options.body_end_stops_all = true;
+  Result result = CheckQuietly(options, [] { SendAndReceive(0, false); });
+  EXPECT_EQ(result.verdict, Verdict::kPassed) << result.summary;
+}
+
+}  // namespace
