@@ -117,6 +117,17 @@ TEST_F(FaultsTest, TheReportThatBazelWritesItselfIsNoVerdict) {
   EXPECT_EQ(ran.status, 4);
 }
 
+TEST_F(FaultsTest, AGraderThatHadToEndAtOnceSaysWhyInItsLog) {
+  std::vector<std::string> events = TestEvents(kTarget, "FAILED", {});
+  Write("fake/test-1.log",
+        "RACE  of an earlier check\nPANIC\n  the code calls exit()\n");
+  Answer({.events = events, .status = 3});
+  const Ran ran = Course("grade click");
+  EXPECT_EQ(ran.out.find("PANIC   mutexes/click_counter"), 0u) << ran.out;
+  EXPECT_TRUE(Has(ran.out, "\n  the code calls exit()\n"));
+  EXPECT_EQ(ran.status, 1);
+}
+
 TEST_F(FaultsTest, NothingIsPassedWithoutTheExplorer) {
   EXPECT_EQ(GradeTest("PASSED", {"", ""}).status, 4);
 }

@@ -7,8 +7,8 @@
 //   1. a test that ran: the verdicts of its checks. The first check that is
 //      not passed decides; a grader's own fault decides only if nothing else
 //      failed.
-//   2. a test that ran and gave no verdict: HANG if its time ran out, else
-//      GRADER. It is never PASSED.
+//   2. a test that ran and reported no check: what its log says, else HANG if
+//      its time ran out, else GRADER. It is never PASSED.
 //   3. a build that failed: BUILD if the student's file is where it failed,
 //      else GRADER.
 //   4. anything else is no verdict: the build tool itself failed.
