@@ -143,7 +143,7 @@ TEST_F(CourseTest, ListShowsMarksScoresAndVerdicts) {
   Course("grade piggy");
   EXPECT_EQ(Course("list").out, R"(
 01  intro: Introduction                                                      0/1
-  [ ] demo intro/hello                   Two goroutines say hello.
+  [ ] demo intro/hello  Two goroutines say hello.
   [ ] intro/first_steps
 05  mutexes: Mutual exclusion                                                1/2
   [ ] mutexes/click_counter              1/2   RACE

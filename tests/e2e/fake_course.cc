@@ -83,7 +83,7 @@ void FakeCourse::SetUp() {
   fs::create_directories(root_);
 
   Write("WORKSPACE", "");
-  Write("lessons/01_intro/README.md", "# Introduction\n");
+  Write("lessons/01_intro/README.md", "# 1. Introduction\n");
   Write("lessons/01_intro/BUILD", R"(load("//tools:defs.bzl", "demo")
 # demo(name = "not_this_one")
 demo(name = "hello")

@@ -29,7 +29,13 @@ bool IsLessonDir(const std::string& name) {
 // The first heading of a Markdown file, without a number in front of it.
 std::string Heading(const std::string& path, const std::string& fallback) {
   for (const std::string& line : ReadLines(path)) {
-    if (line.rfind("# ", 0) == 0) return Printable(Trim(line.substr(2)));
+    if (line.rfind("# ", 0) != 0) continue;
+    const std::string heading = Printable(Trim(line.substr(2)));
+    // "5. Mutexes" is "Mutexes": the lesson's number is shown elsewhere.
+    const size_t digits = heading.find_first_not_of("0123456789");
+    const bool numbered = digits > 0 && digits != std::string::npos &&
+                          heading.compare(digits, 2, ". ") == 0;
+    return numbered ? Trim(heading.substr(digits + 2)) : heading;
   }
   return fallback;
 }

@@ -1,6 +1,7 @@
 // Copyright 2026 The Concurrency in C++ Authors
 // SPDX-License-Identifier: MIT
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -33,6 +34,10 @@ int ListDemos(Context& context, const Lesson* only) {
   Screen& screen = context.screen;
   nlohmann::json demos = nlohmann::json::array();
   std::string example;
+  int widest = 0;
+  for (const Demo* demo : context.tree.Demos()) {
+    widest = std::max(widest, Width(demo->Name()));
+  }
   for (const Lesson& lesson : context.tree.lessons) {
     if (only != nullptr && only != &lesson) continue;
     for (const Demo& demo : lesson.demos) {
@@ -45,7 +50,7 @@ int ListDemos(Context& context, const Lesson* only) {
                        {"file", demo.File()},
                        {"run", run}});
       const std::string left =
-          std::string(run ? "[x] " : "[ ] ") + Pad(demo.Name(), 30) + " ";
+          std::string(run ? "[x] " : "[ ] ") + Pad(demo.Name(), widest) + "  ";
       screen.Line(left + Clip(demo.title, 80 - Width(left)));
     }
   }

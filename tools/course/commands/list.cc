@@ -1,6 +1,7 @@
 // Copyright 2026 The Concurrency in C++ Authors
 // SPDX-License-Identifier: MIT
 
+#include <algorithm>
 #include <string>
 
 #include "nlohmann/json.hpp"
@@ -96,12 +97,16 @@ int RunList(Context& context) {
                             std::to_string(passed) + "/" +
                                 std::to_string(lesson.exercises.size()))));
     if (all_kinds) {
+      int widest = 0;
+      for (const Demo& demo : lesson.demos) {
+        widest = std::max(widest, Width(demo.Name()));
+      }
       for (const Demo& demo : lesson.demos) {
         const bool run = context.state.demos.count(demo.Name()) > 0;
         demos.push_back(
             {{"name", demo.Name()}, {"title", demo.title}, {"run", run}});
         const std::string left = std::string("  ") + (run ? "[x] " : "[ ] ") +
-                                 "demo " + Pad(demo.Name(), 29) + " ";
+                                 "demo " + Pad(demo.Name(), widest) + "  ";
         screen.Line(left + Clip(demo.title, 80 - Width(left)));
       }
     }
