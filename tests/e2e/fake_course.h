@@ -35,6 +35,9 @@ struct BazelAnswer {
   std::string script = {};  // more shell, run before it exits
 };
 
+// A raw string without the newline that it starts with.
+std::string Golden(const std::string& text);
+
 class FakeCourse : public testing::Test {
  protected:
   void SetUp() override;

@@ -11,6 +11,7 @@
 //   COURSE_BAZEL, COURSE_BAZEL_FLAGS   which Bazel to use, and how
 // all of which may be missing.
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -91,8 +92,9 @@ int Main(const std::vector<std::string>& argv) {
       root.ok() ? ReadTree(*root) : absl::StatusOr<Tree>(root.status());
 
   Screen::Options options = Screen::Detect();
+  // Also when the rest of the line is wrong.
+  options.json = std::find(argv.begin(), argv.end(), "--json") != argv.end();
   if (args.ok()) {
-    options.json = args->Has("--json");
     options.color = options.color && !args->Has("--no-color") &&
                     !args->Has("--plain") && !options.json;
     options.live = options.live && !args->Has("--plain") && !options.json;

@@ -95,9 +95,9 @@ int RunDemo(Context& context) {
   }
 
   Screen& screen = context.screen;
-  screen.Line(screen.In(Tone::kStrong, demo->Name()) + "  " +
-              Clip(demo->title, 78 - Width(demo->Name())));
-  screen.Line(screen.In(Tone::kFaint, "  " + demo->File()));
+  screen.Line(screen.In(Tone::kStrong, demo->Name()) + "  " + demo->File());
+  screen.Lines(Wrap(demo->title, 80, "  "));
+  screen.Line();
   const DemoOutcome outcome = PlayDemo(context, *demo, times);
   if (outcome.failed != kOk) return outcome.failed;
   const bool kept = outcome.mismatches.empty();

@@ -126,7 +126,15 @@ int RunGrade(Context& context) {
   // The file as it is now: it may change while it is being graded.
   std::map<std::string, std::string> hashes;
   for (const Exercise* exercise : exercises) {
-    hashes[exercise->Name()] = FileHash(context.tree.Path(exercise->File()));
+    const std::string hash = FileHash(context.tree.Path(exercise->File()));
+    if (hash.empty()) {
+      return Fail(context, kEnvironment,
+                  exercise->File() + " is missing or cannot be read.",
+                  {"git brings it back as it was at first: git checkout -- " +
+                   exercise->File()},
+                  context.Command("grade " + exercise->Name()));
+    }
+    hashes[exercise->Name()] = hash;
   }
   const Grades result = RunGraders(context, exercises);
   if (result.failed != kOk) return result.failed;
