@@ -430,17 +430,38 @@ if [ "${1:-}" = --yes ]; then
   yes=yes
   shift
 fi
-fix=no
+
+# Whoever asks for help does not ask for an installation.
+case ${1:-} in
+  help | --help | -h)
+    if [ ! -x "$root/.course/bin/course" ]; then
+      printf '%s\n' \
+        'course            sets itself up, and takes you to the first exercise' \
+        'course doctor     checks this machine, a line for each check' \
+        'course test       runs the tests of the course itself' \
+        'The program that knows the other commands is not built yet.' \
+        "Next: ${COURSE_COMMAND:-./course}"
+      exit 0
+    fi
+    ;;
+esac
+
 if [ "${1:-}" = doctor ]; then
+  fix=no
+  json=no
   for word; do
-    [ "$word" = --fix ] && fix=yes
+    case $word in
+      --fix) fix=yes ;;
+      --json) json=yes ;;
+    esac
   done
-  if ! doctor; then
-    [ "$fix" = yes ] || {
-      printf 'Next: ./course doctor --fix\n'
-      exit 3
-    }
+  # What is found belongs to stdout, unless a program is to read that.
+  [ "$json" = no ] || exec 3>&1 >&2
+  if ! doctor && [ "$fix" = no ]; then
+    printf 'Next: %s doctor --fix\n' "${COURSE_COMMAND:-./course}"
+    exit 3
   fi
+  [ "$json" = no ] || exec >&3 3>&-
 fi
 
 for check in kernel cpu checkout home; do

@@ -374,6 +374,19 @@ status_is 7
 called '^apt-get .*install -y'
 says out 'program '
 
+machine 'help on a bare machine'
+course help
+status_is 0
+says out 'course doctor'
+never_called '^apt-get'
+untouched
+
+ready_machine 'doctor for a program'
+course doctor --json
+status_is 7
+says err 'ok    cpu'
+[[ $(wc -l <"$work/out") == 1 ]] || fail 'more than the program on stdout'
+
 ready_machine 'doctor on a ready machine'
 course doctor
 status_is 7
