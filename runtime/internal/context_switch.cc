@@ -18,12 +18,12 @@ Context MakeContext(void* stack_lo, size_t size, void (*entry)(void*),
   auto entry_word = reinterpret_cast<uintptr_t>(entry);
   auto arg_word = reinterpret_cast<uintptr_t>(arg);
 #if defined(__x86_64__)
-  *--words = 0;           // Keeps rsp a multiple of 16 where RtContextStart calls.
-  *--words = 0;           // Return address of the first frame: ends unwinding.
-  *--words = start;       // Popped by ret.
-  *--words = 0;           // rbp: ends frame-pointer chains.
-  *--words = entry_word;  // rbx
-  *--words = arg_word;    // r12
+  *--words = 0;      // Keeps rsp a multiple of 16 where RtContextStart calls.
+  *--words = 0;      // Return address of the first frame: ends unwinding.
+  *--words = start;  // Popped by ret.
+  *--words = 0;      // rbp: ends frame-pointer chains.
+  *--words = entry_word;                     // rbx
+  *--words = arg_word;                       // r12
   for (int i = 0; i < 3; ++i) *--words = 0;  // r13, r14, r15
 #elif defined(__aarch64__)
   words -= 20;
