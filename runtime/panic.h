@@ -10,7 +10,8 @@
 //
 // One that leaves a goroutine ends the program, after the destructors on its
 // way have run, with Go's report and exit status 2. To run something on the way
-// out as `defer` does, use absl::Cleanup.
+// out as `defer` does, use absl::Cleanup. Any other exception that leaves a
+// goroutine ends it likewise, but at the throw: the report can then show where.
 
 #ifndef RUNTIME_PANIC_H_
 #define RUNTIME_PANIC_H_

@@ -69,9 +69,8 @@ void WaitGroup::WaitSlow() {
       queue.mu.Unlock();
       return;
     }
-    // Acquire, on failure: the counter may have come to 0.
+    // Acquire, for the failure: the counter may have come to 0.
   } while (!state_.compare_exchange_weak(state, state | kSomebodyWaits,
-                                         std::memory_order_relaxed,
                                          std::memory_order_acquire));
   queue.PushBack(&self);
   internal::SemaPark(queue, internal::WaitReason::kWaitGroupWait, this);

@@ -14,6 +14,10 @@ namespace rt::internal {
 [[noreturn]] void CheckFailed(const char* condition, const char* what,
                               const char* file, int line);
 
+// Ends the process at once: no destructors, no exit handlers, not those of a
+// sanitizer either. For when threads still run.
+[[noreturn]] void ExitNow(int status);
+
 // Writes all of `text` to stderr, without allocating or locking.
 void WriteStderr(const char* text, unsigned long size);
 

@@ -9,7 +9,6 @@
 #include <atomic>
 #include <cstdint>
 #include <cstdio>
-#include <exception>
 #include <iostream>
 #include <utility>
 
@@ -17,21 +16,25 @@
 #include "runtime/internal/check.h"
 #include "runtime/internal/sched.h"
 #include "runtime/internal/traceback.h"
+#include "runtime/panic.h"
 
 namespace rt::internal {
 namespace {
 
 constinit thread_local M* current_m = nullptr;
 
-// The first and only function on a goroutine's stack.
+// The first and only function on a goroutine's stack. A Panic is caught, so
+// that destructors run, as Go runs deferred calls; it knows where it was made.
+// An exception of another type is not: std::terminate then still finds the
+// stack that threw it (D-011).
 void GoroutineMain(void* arg) {
   auto* g = static_cast<Goroutine*>(arg);
   g->fiber.AfterSwitch();
   try {
     std::move(g->task)();
     g->task = nullptr;  // Here, since the closure's destructors may block.
-  } catch (...) {
-    DiePanic(g);
+  } catch (const Panic&) {
+    DiePanic();
   }
   M* m = CurrentM();
   m->after = After::kExit;
@@ -164,7 +167,7 @@ void Scheduler::FinishMain(M* m) {
          stopped_ms.load(std::memory_order_acquire) < others)) {
       std::cout.flush();
       std::fflush(stdout);
-      _exit(0);
+      ExitNow(0);
     }
   }
 }

@@ -60,7 +60,7 @@ void Scheduler::Run(absl::AnyInvocable<void() &&> main, int max_procs) {
   if (!active.compare_exchange_strong(none, this)) {
     host::Fatal("rt::Run called while another rt::Run is running");
   }
-  InstallOverflowHandler();
+  InstallHandlers();
   auto* m = new M(this, 0);
   {
     RawLock lock(mu);
@@ -69,13 +69,15 @@ void Scheduler::Run(absl::AnyInvocable<void() &&> main, int max_procs) {
     all_ms = m;
     total_ms = 1;
   }
-  SetProcs(max_procs);
+  // With one P first, so that nobody is woken to take main away.
+  SetProcs(1);
   {
     RawLock lock(mu);
     m->p = TakeIdleP();
   }
   SetCurrentM(m);
   Spawn(std::move(main), nullptr);
+  SetProcs(max_procs);
   Loop(m);
   stopped_ms.fetch_add(1, std::memory_order_release);
   stopped.Wake();

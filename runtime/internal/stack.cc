@@ -33,7 +33,7 @@ constexpr int kMadvGuardInstall = 102;  // Not in the headers of older systems.
                    ? " (raise vm.max_map_count: each stack has a guard)"
                    : "");
   WriteStderr(text, static_cast<unsigned long>(n));
-  _exit(2);
+  ExitNow(2);
 }
 
 void InstallGuard(std::byte* base) {
@@ -65,7 +65,6 @@ void StackPool::MapSlab() {
   // A huge page would give 2 MiB to a stack that needs 4 KiB. Advice: a kernel
   // without huge pages refuses it, which is as good.
   madvise(slab, kBytes, MADV_NOHUGEPAGE);
-  KeepReachable(slab, kBytes);
   fresh_ = static_cast<std::byte*>(slab);
   fresh_end_ = fresh_ + kBytes;
 }
@@ -81,7 +80,9 @@ int StackPool::Take(Stack* stacks, int count) {
   if (fresh_ == fresh_end_) MapSlab();
   while (taken < count && fresh_ != fresh_end_) {
     InstallGuard(fresh_);
-    stacks[taken++].base = fresh_;
+    Stack stack{fresh_};
+    KeepReachable(stack.low(), stack.size());  // Not the guard: it is read.
+    stacks[taken++] = stack;
     fresh_ += kStackBytes;
   }
   return taken;

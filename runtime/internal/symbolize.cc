@@ -14,6 +14,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace rt::internal {
@@ -179,12 +180,7 @@ Dwarf_Die* FindUnit(Dwfl_Module* module, Dwarf_Addr pc, Dwarf_Addr* bias) {
   return nullptr;
 }
 
-}  // namespace
-
-std::vector<SourceLocation> Symbolize(const void* pc) {
-  // Never destroyed: a dump may be written while the process ends.
-  static std::mutex& mu = *new std::mutex;
-  std::lock_guard lock(mu);
+std::vector<SourceLocation> LookUp(const void* pc) {
   static Dwfl* const dwfl = LoadThisProcess();
   std::vector<SourceLocation> result;
   if (dwfl == nullptr) return result;
@@ -211,6 +207,20 @@ std::vector<SourceLocation> Symbolize(const void* pc) {
   }
   result.push_back(location);
   return result;
+}
+
+}  // namespace
+
+std::vector<SourceLocation> Symbolize(const void* pc) {
+  // Never destroyed: a dump may be written while the process ends. A dump of
+  // many goroutines asks for the same few places again and again.
+  static std::mutex& mu = *new std::mutex;
+  static auto& known =
+      *new std::unordered_map<const void*, std::vector<SourceLocation>>;
+  std::lock_guard lock(mu);
+  auto [at, is_new] = known.try_emplace(pc);
+  if (is_new) at->second = LookUp(pc);
+  return at->second;
 }
 
 }  // namespace rt::internal

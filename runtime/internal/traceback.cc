@@ -8,11 +8,12 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <sys/time.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -52,29 +53,34 @@ bool IsMachinery(const SourceLocation& at) {
   std::string_view file = at.file;
   if (file.empty()) return true;
   if (file.starts_with("runtime/")) return !IsTest(file);
-  return file.starts_with("/usr/") || file.starts_with("external/");
+  return file.starts_with("/usr/") || file.starts_with("external/") ||
+         file.starts_with("../");  // The compiler's own libraries.
 }
 
-// A lambda as Go would name it: main()::{lambda()#2}::operator()() const is
-// main()::func2().
+// Demangled names of lambdas are long: main::{lambda(int)#2}::operator()(int)
+// const is main::lambda(int).
 std::string ReadableName(std::string name) {
   if (size_t clone = name.find(" [clone"); clone != std::string::npos) {
     name.resize(clone);
   }
   constexpr std::string_view kLambda = "{lambda(";
+  constexpr std::string_view kCall = "::operator()";
   for (size_t at; (at = name.rfind(kLambda)) != std::string::npos;) {
-    size_t number = name.find("#", at);
-    size_t end = number == std::string::npos ? number : name.find('}', number);
+    size_t end = name.find('}', at);
     if (end == std::string::npos) break;
-    std::string short_name = "func" + name.substr(number + 1, end - number - 1);
     ++end;
-    constexpr std::string_view kCall = "::operator()";
     if (name.compare(end, kCall.size(), kCall) == 0) end += kCall.size();
-    name.replace(at, end - at, short_name);
+    name.replace(at, end - at, "lambda");
   }
+  // What is left of operator()() const, here and of functions around.
   constexpr std::string_view kConst = " const";
-  if (std::string_view(name).ends_with(kConst)) {
-    name.resize(name.size() - kConst.size());
+  for (size_t at = 0; (at = name.find(kConst, at)) != std::string::npos;) {
+    size_t end = at + kConst.size();
+    if (end == name.size() || name[end] == ':') {
+      name.erase(at, kConst.size());
+    } else {
+      at = end;
+    }
   }
   return name;
 }
@@ -181,16 +187,46 @@ void FreezeTheWorld(Scheduler* scheduler) {
   if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) != 0) usleep(1000);
 }
 
+// --- Exceptions that nobody handles ------------------------------------------
+
+std::terminate_handler previous_terminate;
+
+[[noreturn]] void OnTerminate() {
+  M* m = CurrentM();
+  if (m != nullptr && m->current != nullptr &&
+      std::current_exception() != nullptr) {
+    DiePanic();
+  }
+  previous_terminate();
+  std::abort();
+}
+
 // --- Stack overflow ----------------------------------------------------------
 
-// ASan's and TSan's own handlers, and libdw, need more than the usual 8 KiB.
+// The unwinder, and the handlers of sanitizers, need more than the usual 8 KiB.
 // Touched only when it is used.
-constexpr size_t kSignalStackBytes = size_t{1} << 20;
+constexpr size_t kSignalStackBytes = size_t{256} << 10;
 
 struct sigaction previous_segv;
 struct sigaction previous_bus;
 
-void OnDeadline(int) { _exit(2); }
+// Between the handler and what it returns to.
+struct Overflow {
+  std::atomic<bool> taken{false};
+  Goroutine* goroutine = nullptr;
+  void* pcs[kMaxFrames] = {};
+  int size = 0;
+};
+constinit Overflow the_overflow;
+
+[[noreturn]] void DieOfOverflow() {
+  Death death;
+  death.headline = "fatal error: stack overflow";
+  death.self = the_overflow.goroutine;
+  death.pcs = the_overflow.pcs;
+  death.size = the_overflow.size;
+  Die(death);
+}
 
 void OnFault(int signal, siginfo_t* info, void* context) {
   M* m = CurrentM();
@@ -207,25 +243,38 @@ void OnFault(int signal, siginfo_t* info, void* context) {
     }
     return;
   }
-  // The stack may have run out in the middle of malloc, whose lock a dump would
-  // wait for. The message comes first, and the dump may take only so long.
-  std::string_view kMessage = "runtime: goroutine stack exceeds ";
-  WriteStderr(kMessage.data(), kMessage.size());
-  char limit[64];
-  int n = snprintf(limit, sizeof(limit), "%zu-byte limit\n", Stack::size());
-  WriteStderr(limit, static_cast<unsigned long>(n));
+  // The message comes first: the stack may have run out in the middle of
+  // malloc, whose lock the dump would then wait for. It gets five seconds.
+  char text[96];
+  int n = snprintf(text, sizeof(text),
+                   "runtime: goroutine stack exceeds %zu-byte limit\n",
+                   Stack::size());
+  WriteStderr(text, static_cast<unsigned long>(n));
   struct sigaction deadline = {};
-  deadline.sa_handler = OnDeadline;
+  deadline.sa_handler = [](int) { ExitNow(2); };
   sigaction(SIGALRM, &deadline, nullptr);
   alarm(5);
 
-  void* pcs[kMaxFrames];
-  Death death;
-  death.headline = "fatal error: stack overflow";
-  death.self = g;
-  death.pcs = pcs;
-  death.size = Backtrace(pcs, kMaxFrames);
-  Die(death);
+  Overflow& overflow = the_overflow;
+  if (overflow.taken.exchange(true)) {
+    for (;;) pause();
+  }
+  overflow.goroutine = g;
+  overflow.size = Backtrace(overflow.pcs, kMaxFrames);
+  // A dump does much that a signal handler must not. Go on, when this handler
+  // returns, below what the M has on its own stack.
+  constexpr uintptr_t kRedZone = 128;
+  uintptr_t sp = reinterpret_cast<uintptr_t>(m->context.sp) - kRedZone;
+  sp &= ~uintptr_t{15};
+  auto* registers = &static_cast<ucontext_t*>(context)->uc_mcontext;
+#if defined(__x86_64__)
+  // As if called: the return address, which is never used, is below.
+  registers->gregs[REG_RSP] = static_cast<greg_t>(sp - sizeof(void*));
+  registers->gregs[REG_RIP] = reinterpret_cast<greg_t>(&DieOfOverflow);
+#elif defined(__aarch64__)
+  registers->sp = sp;
+  registers->pc = reinterpret_cast<uintptr_t>(&DieOfOverflow);
+#endif
 }
 
 }  // namespace
@@ -251,7 +300,7 @@ void Die(const Death& death) {
       if (g != death.self) WriteGoroutine(g);
     });
   }
-  _exit(2);
+  ExitNow(2);
 }
 
 void DieFromGoroutine(M* m, const Death& death) {
@@ -261,12 +310,13 @@ void DieFromGoroutine(M* m, const Death& death) {
   __builtin_unreachable();
 }
 
-void DiePanic(Goroutine* self) {
+void DiePanic() {
+  M* m = CurrentM();
   Death death;
-  death.self = self;
+  death.self = m->current;
   death.all = false;
-  std::vector<void*> stack;
   death.headline = "panic: ";
+  std::vector<void*> stack;
   try {
     throw;
   } catch (const Panic& panic) {
@@ -275,21 +325,24 @@ void DiePanic(Goroutine* self) {
   } catch (const std::exception& exception) {
     death.headline +=
         Demangle(typeid(exception).name()) + ": " + exception.what();
+    stack = Backtrace();
   } catch (...) {
     death.headline += Demangle(abi::__cxa_current_exception_type()->name());
+    stack = Backtrace();
   }
   death.pcs = stack.data();
   death.size = static_cast<int>(stack.size());
-  DieFromGoroutine(CurrentM(), death);
+  DieFromGoroutine(m, death);
 }
 
-void InstallOverflowHandler() {
+void InstallHandlers() {
   static const bool installed = [] {
     struct sigaction action = {};
     action.sa_sigaction = OnFault;
     action.sa_flags = SA_SIGINFO | SA_ONSTACK;
     sigaction(SIGSEGV, &action, &previous_segv);
     sigaction(SIGBUS, &action, &previous_bus);
+    previous_terminate = std::set_terminate(OnTerminate);
     return true;
   }();
   static_cast<void>(installed);

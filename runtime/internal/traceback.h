@@ -38,9 +38,9 @@ struct Death {
 // The same from the goroutine that m runs.
 [[noreturn]] void DieFromGoroutine(M* m, const Death& death);
 
-// Ends the program with "panic: " and the exception that is being handled.
-// `self` is the calling goroutine.
-[[noreturn]] void DiePanic(Goroutine* self);
+// Ends the program with "panic: " and the exception that the calling goroutine
+// is handling.
+[[noreturn]] void DiePanic();
 
 // A dump asks a suspended goroutine for its stack by resuming it; the goroutine
 // answers at the place where it had switched away, and switches back.
@@ -51,8 +51,9 @@ struct StackRequest {
   Fiber* asker_fiber = nullptr;
 };
 
-// Makes the overflow of a goroutine's stack a fatal error. Once per process.
-void InstallOverflowHandler();
+// Makes the overflow of a goroutine's stack a fatal error, and an exception that
+// nobody handles a panic. Once per process.
+void InstallHandlers();
 
 // The signal stack that the handler needs; one for each M.
 class SignalStack {
