@@ -1,0 +1,226 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// The parts that are right on their own: the run queue, the queues of waiters,
+// the timer heap.
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "runtime/internal/goroutine.h"
+#include "runtime/internal/raw_mutex.h"
+#include "runtime/internal/runq.h"
+#include "runtime/internal/sema.h"
+#include "runtime/internal/stack.h"
+#include "runtime/internal/timer_heap.h"
+#include "runtime/internal/waiter.h"
+
+namespace rt::internal {
+namespace {
+
+using ::testing::ElementsAre;
+
+TEST(RunQueueTest, NextFirstThenTheRingInOrder) {
+  Goroutine g[4];
+  RunQueue queue;
+  GoroutineList overflow;
+  EXPECT_TRUE(queue.Empty());
+  queue.PushBack(&g[0], &overflow);
+  queue.PushNext(&g[1], &overflow);
+  queue.PushNext(&g[2], &overflow);  // g[1] goes to the ring.
+  queue.PushBack(&g[3], &overflow);
+  EXPECT_FALSE(queue.Empty());
+  bool was_next = false;
+  EXPECT_EQ(queue.Pop(false, &was_next), &g[2]);
+  EXPECT_TRUE(was_next);
+  EXPECT_EQ(queue.Pop(false, &was_next), &g[0]);
+  EXPECT_FALSE(was_next);
+  EXPECT_EQ(queue.Pop(false, &was_next), &g[1]);
+  EXPECT_EQ(queue.Pop(false, &was_next), &g[3]);
+  EXPECT_EQ(queue.Pop(false, &was_next), nullptr);
+  EXPECT_TRUE(overflow.empty());
+}
+
+TEST(RunQueueTest, SkippingNextTakesItOnlyWhenTheRingIsEmpty) {
+  Goroutine g[2];
+  RunQueue queue;
+  GoroutineList overflow;
+  queue.PushBack(&g[0], &overflow);
+  queue.PushNext(&g[1], &overflow);
+  bool was_next = false;
+  EXPECT_EQ(queue.Pop(true, &was_next), &g[0]);
+  EXPECT_EQ(queue.Pop(true, &was_next), &g[1]);
+  EXPECT_TRUE(was_next);
+}
+
+TEST(RunQueueTest, AFullRingGivesItsOlderHalfAway) {
+  constexpr int kSize = RunQueue::kSize;
+  auto g = std::make_unique<Goroutine[]>(kSize + 1);
+  RunQueue queue;
+  GoroutineList overflow;
+  for (int i = 0; i < kSize; ++i) queue.PushBack(&g[i], &overflow);
+  EXPECT_TRUE(overflow.empty());
+  queue.PushBack(&g[kSize], &overflow);
+  EXPECT_EQ(overflow.size(), kSize / 2 + 1);
+  for (int i = 0; i < kSize / 2; ++i) EXPECT_EQ(overflow.PopFront(), &g[i]);
+  EXPECT_EQ(overflow.PopFront(), &g[kSize]);
+  bool was_next;
+  for (int i = kSize / 2; i < kSize; ++i) {
+    EXPECT_EQ(queue.Pop(false, &was_next), &g[i]);
+  }
+  EXPECT_TRUE(queue.Empty());
+}
+
+TEST(RunQueueTest, AThiefTakesTheOlderHalf) {
+  Goroutine g[5];
+  RunQueue queue;
+  RunQueue mine;
+  GoroutineList overflow;
+  for (Goroutine& one : g) queue.PushBack(&one, &overflow);
+  EXPECT_EQ(queue.StealInto(&mine), &g[2]);  // Runs the last of three first.
+  bool was_next;
+  EXPECT_EQ(mine.Pop(false, &was_next), &g[0]);
+  EXPECT_EQ(mine.Pop(false, &was_next), &g[1]);
+  EXPECT_TRUE(mine.Empty());
+  EXPECT_EQ(queue.Pop(false, &was_next), &g[3]);
+  EXPECT_EQ(mine.StealInto(&queue), nullptr);
+}
+
+// One owner, two thieves: every goroutine comes out exactly once.
+TEST(RunQueueTest, NothingIsLostOrDoubledAmongThieves) {
+  constexpr int kCount = 20'000;
+  auto g = std::make_unique<Goroutine[]>(kCount);
+  auto taken = std::make_unique<std::atomic<int>[]>(kCount);
+  RunQueue queue;
+  std::atomic<bool> done{false};
+  auto take = [&](Goroutine* one) { ++taken[one - g.get()]; };
+  auto drain = [&](RunQueue* from) {
+    bool was_next;
+    while (Goroutine* one = from->Pop(false, &was_next)) take(one);
+  };
+  std::vector<std::thread> thieves;
+  for (int t = 0; t < 2; ++t) {
+    thieves.emplace_back([&] {
+      RunQueue mine;
+      while (!done) {
+        if (Goroutine* one = queue.StealInto(&mine)) take(one);
+        if (Goroutine* one = queue.StealNext()) take(one);
+        drain(&mine);
+      }
+    });
+  }
+  GoroutineList overflow;
+  std::mt19937 random(1);
+  for (int i = 0; i < kCount; ++i) {
+    if (random() % 2 == 0) {
+      queue.PushBack(&g[i], &overflow);
+    } else {
+      queue.PushNext(&g[i], &overflow);
+    }
+    bool was_next;
+    if (random() % 4 == 0) {
+      if (Goroutine* one = queue.Pop(random() % 8 == 0, &was_next)) take(one);
+    }
+    while (Goroutine* one = overflow.PopFront()) take(one);
+  }
+  drain(&queue);
+  done = true;
+  for (std::thread& thief : thieves) thief.join();
+  for (int i = 0; i < kCount; ++i) ASSERT_EQ(taken[i], 1) << i;
+}
+
+TEST(WaiterQueueTest, FirstInFirstOutAndRemovableAnywhere) {
+  Waiter w[4];
+  WaiterQueue queue;
+  for (Waiter& one : w) queue.Push(&one);
+  queue.Remove(&w[1]);
+  queue.Remove(&w[3]);
+  EXPECT_EQ(queue.Pop(), &w[0]);
+  EXPECT_EQ(queue.Pop(), &w[2]);
+  EXPECT_EQ(queue.Pop(), nullptr);
+  EXPECT_TRUE(queue.empty());
+}
+
+TEST(WaiterQueueTest, DropsAWaiterThatWasCompletedElsewhere) {
+  std::atomic<uint32_t> fired{0};
+  Waiter here, there, plain;
+  here.fired = there.fired = &fired;
+  WaiterQueue a, b;
+  a.Push(&here);
+  b.Push(&there);
+  b.Push(&plain);
+  EXPECT_EQ(a.Pop(), &here);
+  EXPECT_EQ(b.Pop(), &plain);
+  EXPECT_EQ(b.Pop(), nullptr);
+}
+
+TEST(SemaQueueTest, KeepsKeysApartAndEachInOrder) {
+  int x, y;
+  SemaWaiter w[5];
+  SemaQueue queue;
+  RawLock lock(queue.mu);
+  for (int i : {0, 1, 2}) w[i].key = &x;
+  for (int i : {3, 4}) w[i].key = &y;
+  queue.PushBack(&w[0]);
+  queue.PushBack(&w[3]);
+  queue.PushBack(&w[1]);
+  queue.PushFront(&w[2]);
+  queue.PushFront(&w[4]);
+  EXPECT_EQ(queue.Pop(&x), &w[2]);
+  EXPECT_EQ(queue.Pop(&y), &w[4]);
+  EXPECT_EQ(queue.Pop(&x), &w[0]);
+  queue.PushBack(&w[0]);
+  std::vector<SemaWaiter*> rest;
+  for (SemaWaiter* one = queue.PopAll(&x); one != nullptr; one = one->next) {
+    rest.push_back(one);
+  }
+  EXPECT_THAT(rest, ElementsAre(&w[1], &w[0]));
+  EXPECT_EQ(queue.Pop(&x), nullptr);
+  EXPECT_EQ(queue.Pop(&y), &w[3]);
+  EXPECT_EQ(queue.PopAll(&y), nullptr);
+}
+
+TEST(TimerHeapTest, DueInOrderTiesByAge) {
+  TimerHeap heap;
+  G g[4];
+  EXPECT_EQ(heap.NextNs(), TimerHeap::kNever);
+  EXPECT_TRUE(heap.Add(20, &g[0]));
+  EXPECT_FALSE(heap.Add(30, &g[1]));
+  EXPECT_TRUE(heap.Add(10, &g[2]));
+  EXPECT_FALSE(heap.Add(20, &g[3]));
+  EXPECT_EQ(heap.NextNs(), 10);
+  EXPECT_EQ(heap.PopDue(9), nullptr);
+  EXPECT_EQ(heap.PopDue(25), &g[2]);
+  EXPECT_EQ(heap.PopDue(25), &g[0]);
+  EXPECT_EQ(heap.PopDue(25), &g[3]);
+  EXPECT_EQ(heap.PopDue(25), nullptr);
+  EXPECT_EQ(heap.NextNs(), 30);
+}
+
+TEST(StackPoolTest, StacksAreDistinctAndComeBack) {
+  StackCache cache;
+  std::set<std::byte*> taken;
+  std::vector<Stack> stacks;
+  for (int i = 0; i < 200; ++i) {
+    stacks.push_back(cache.Take());
+    taken.insert(stacks.back().base);
+    stacks.back().low()[0] = std::byte{1};  // Just above the guard: usable.
+  }
+  EXPECT_EQ(taken.size(), 200u);
+  Stack last = stacks.back();
+  for (const Stack& stack : stacks) cache.Give(stack);
+  EXPECT_EQ(cache.Take().base, last.base);
+  cache.Give(last);
+  cache.GiveAll();
+}
+
+}  // namespace
+}  // namespace rt::internal

@@ -1,0 +1,169 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// Misuse, and what the program says when it dies of it: Go's words, the place,
+// exit status 2. One row each.
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "absl/cleanup/cleanup.h"
+#include "gtest/gtest.h"
+#include "runtime/runtime.h"
+
+namespace rt {
+namespace {
+
+struct Misuse {
+  const char* name;
+  void (*body)();
+  const char* stderr_regex;  // POSIX extended; a dot matches a line's end, too.
+};
+
+void PrintTo(const Misuse& misuse, std::ostream* out) { *out << misuse.name; }
+
+[[gnu::noinline]] int Recurse(int n) {
+  volatile char frame[512];
+  frame[0] = static_cast<char>(n);
+  return n < 0 ? 0 : Recurse(n + 1) + frame[0];
+}
+
+const Misuse kMisuses[] = {
+    {"SendOnClosed",
+     [] {
+       auto c = MakeChan<int>(1);
+       c.Close();
+       c.Send(1);
+     },
+     "^panic: send on closed channel\n\ngoroutine 1 \\[running\\]:\n"
+     ".*lambda.*\n\t.*misuse_test.cc:[0-9]+\n"},
+    {"CloseOfClosed",
+     [] {
+       auto c = MakeChan<int>();
+       c.Close();
+       c.Close();
+     },
+     "^panic: close of closed channel\n\ngoroutine 1 "},
+    {"CloseOfNil", [] { Chan<int>().Close(); },
+     "^panic: close of nil channel\n\ngoroutine 1 "},
+    {"NegativeCounter", [] { WaitGroup().Done(); },
+     "^panic: sync: negative WaitGroup counter\n\ngoroutine 1 "},
+    {"UnlockOfUnlocked", [] { Mutex().Unlock(); },
+     "^fatal error: sync: unlock of unlocked mutex\n\n"
+     "goroutine 1 \\[running\\]:\n.*misuse_test.cc:[0-9]+\n"},
+    {"UnlockTwiceWhileOthersWait",
+     [] {
+       Mutex mu;
+       mu.Lock();
+       Go([&] { mu.Lock(); });
+       Gosched();
+       mu.Unlock();
+       mu.Unlock();
+     },
+     "^fatal error: sync: unlock of unlocked mutex\n"},
+    {"DeadlockOnAChannel", [] { MakeChan<int>().Recv(); },
+     "^fatal error: all goroutines are asleep - deadlock!\n\n"
+     "goroutine 1 \\[chan "
+     "receive\\]:\n.*lambda.*\n\t.*misuse_test.cc:[0-9]+\n"},
+    {"DeadlockOnSend", [] { MakeChan<int>().Send(1); },
+     "deadlock!\n\ngoroutine 1 \\[chan send\\]:\n"},
+    {"DeadlockOnANilChannel", [] { Chan<int>().Recv(); },
+     "deadlock!\n\ngoroutine 1 \\[chan receive \\(nil chan\\)\\]:\n"},
+    {"DeadlockOnAMutex",
+     [] {
+       Mutex mu;
+       mu.Lock();
+       mu.Lock();
+     },
+     "deadlock!\n\ngoroutine 1 \\[sync.Mutex.Lock\\]:\n"},
+    {"DeadlockOfTwo",
+     [] {
+       WaitGroup wg;
+       auto c = MakeChan<int>();
+       wg.Go([=] { c.Send(1); });
+       wg.Wait();
+     },
+     "deadlock!\n\n"
+     "goroutine 1 \\[sync.WaitGroup.Wait\\]:\n.*misuse_test.cc:[0-9]+\n\n"
+     "goroutine [0-9]+ \\[chan send\\]:\n.*misuse_test.cc:[0-9]+\n"
+     "created by .* in goroutine 1\n\t.*misuse_test.cc:[0-9]+\n"},
+    {"DeadlockAfterASleep",
+     [] {
+       Go([] { Sleep(absl::Milliseconds(2)); });
+       MakeChan<int>().Recv();
+     },
+     "deadlock!\n\ngoroutine 1 "},
+    {"PanicInAGoroutine",
+     [] {
+       Go([] { throw Panic("no such user"); });
+       MakeChan<int>().Recv();
+     },
+     "^panic: no such user\n\ngoroutine [0-9]+ \\[running\\]:\n"
+     ".*misuse_test.cc:[0-9]+\ncreated by .* in goroutine 1\n"},
+    {"PanicRunsDestructorsFirst",
+     [] {
+       absl::Cleanup deferred = [] { std::cerr << "deferred\n"; };
+       throw Panic("after it");
+     },
+     "^deferred\npanic: after it\n"},
+    {"OtherExceptionShowsWhereItWasThrown",
+     [] { static_cast<void>(std::vector<int>().at(3)); },
+     "^panic: std::out_of_range: vector::.*\n\ngoroutine 1 \\[running\\]:\n"
+     ".*misuse_test.cc:[0-9]+\n"},
+    {"ThrownInt", [] { throw 3; }, "^panic: int\n\ngoroutine 1 "},
+    {"StackOverflow", [] { std::exit(Recurse(0)); },
+     "^runtime: goroutine stack exceeds [0-9]+-byte limit\n"
+     "fatal error: stack overflow\n\ngoroutine 1 \\[running\\]:\n"
+     ".*Recurse\\(int\\)\n\t.*misuse_test.cc:[0-9]+\n"},
+    {"RunInsideRun", [] { rt::Run([] {}); },
+     "^fatal error: rt::Run called while another rt::Run is running\n"},
+};
+
+class MisuseTest : public ::testing::TestWithParam<Misuse> {};
+
+INSTANTIATE_TEST_SUITE_P(Rows, MisuseTest, ::testing::ValuesIn(kMisuses),
+                         [](const auto& row) { return row.param.name; });
+
+void RunAt(const char* procs, void (*body)()) {
+  setenv("GOMAXPROCS", procs, /*overwrite=*/1);
+  std::exit(rt::Run(body));
+}
+
+TEST_P(MisuseTest, DiesWithItsMessage) {
+  ::testing::FLAGS_gtest_death_test_style = "threadsafe";
+  for (const char* procs : {"1", "4"}) {
+    EXPECT_EXIT(RunAt(procs, GetParam().body), ::testing::ExitedWithCode(2),
+                GetParam().stderr_regex)
+        << "GOMAXPROCS=" << procs;
+  }
+}
+
+TEST(MisuseOutsideTest, GoBeforeRun) {
+  ::testing::FLAGS_gtest_death_test_style = "threadsafe";
+  EXPECT_EXIT(Go([] {}), ::testing::ExitedWithCode(2),
+              "^fatal error: rt::Go called outside of rt::Run");
+}
+
+TEST(MisuseOutsideTest, BlockingOutsideOfRun) {
+  ::testing::FLAGS_gtest_death_test_style = "threadsafe";
+  EXPECT_EXIT(MakeChan<int>().Recv(), ::testing::ExitedWithCode(2),
+              "^fatal error: a call that blocks a goroutine came from outside");
+}
+
+TEST(MisuseOutsideTest, BadGOMAXPROCS) {
+  ::testing::FLAGS_gtest_death_test_style = "threadsafe";
+  for (const char* bad : {"abc", "0", "-1", "2x", "1025", "99999999999"}) {
+    EXPECT_EXIT(RunAt(bad, [] {}), ::testing::ExitedWithCode(2),
+                std::string("^GOMAXPROCS=") + bad +
+                    ": want a whole number from 1 to 1024");
+  }
+}
+
+}  // namespace
+}  // namespace rt

@@ -1,0 +1,207 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// What the lessons say about the scheduler, observed.
+
+#include "runtime/internal/sched.h"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdint>
+#include <ctime>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "runtime/runtime.h"
+#include "tests/support/runtime_test.h"
+
+namespace rt {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::YieldUntil;
+
+// Runs `body` with one P.
+void OnOneP(absl::FunctionRef<void()> body) {
+  EXPECT_EQ(rt::Run([&] {
+              GOMAXPROCS(1);
+              body();
+            }),
+            0);
+}
+
+TEST(SchedulerTest, TheOneMadeReadyLastRunsNextTheOthersInOrder) {
+  std::vector<int> order;
+  OnOneP([&] {
+    WaitGroup wg;
+    for (int i = 1; i <= 4; ++i) wg.Go([&, i] { order.push_back(i); });
+    wg.Wait();
+  });
+  EXPECT_THAT(order, ElementsAre(4, 1, 2, 3));
+}
+
+TEST(SchedulerTest, GoschedGoesToTheEndOfTheQueue) {
+  std::vector<int> order;
+  OnOneP([&] {
+    WaitGroup wg;
+    for (int i = 1; i <= 2; ++i) {
+      wg.Go([&, i] {
+        order.push_back(i);
+        Gosched();
+        order.push_back(10 * i);
+      });
+    }
+    wg.Wait();
+  });
+  EXPECT_THAT(order, ElementsAre(2, 1, 20, 10));
+}
+
+TEST(SchedulerTest, APairThatAlwaysRunsNextDoesNotStarveOthers) {
+  bool ran = false;
+  OnOneP([&] {
+    auto ping = MakeChan<int>();
+    auto pong = MakeChan<int>();
+    Go([&] { ran = true; });
+    Go([&] {
+      for (int v : ping) pong.Send(v);
+    });
+    while (!ran) {
+      ping.Send(1);
+      pong.Recv();
+    }
+    ping.Close();
+  });
+  EXPECT_TRUE(ran);
+}
+
+TEST(SchedulerTest, TheGlobalQueueIsServedWhileTheLocalOneIsNeverEmpty) {
+  OnOneP([] {
+    std::atomic<bool> ran{false};
+    // Starts on the global queue: this thread has no P.
+    std::thread([&] { Go([&] { ran = true; }); }).join();
+    Go([&] {
+      while (!ran) Gosched();
+    });
+    YieldUntil([&] { return ran.load(); });
+  });
+}
+
+TEST(SchedulerTest, ABusyPsGoroutinesAreStolen) {
+  EXPECT_EQ(rt::Run([] {
+              GOMAXPROCS(2);
+              internal::Scheduler* scheduler = internal::ActiveScheduler();
+              int64_t before = scheduler->steals;
+              std::atomic<int> ran{0};
+              for (int i = 0; i < 10; ++i) Go([&] { ++ran; });
+              // No call of rt in this loop: whoever runs, runs elsewhere.
+              while (ran < 10) std::this_thread::yield();
+              EXPECT_GT(scheduler->steals, before);
+            }),
+            0);
+}
+
+TEST(SchedulerTest, NeverMoreRunThanGOMAXPROCS) {
+  EXPECT_EQ(
+      rt::Run([] {
+        GOMAXPROCS(3);
+        std::atomic<int> running{0};
+        std::atomic<int> most{0};
+        WaitGroup wg;
+        for (int g = 0; g < 12; ++g) {
+          wg.Go([&] {
+            for (int i = 0; i < 100; ++i) {
+              int now = ++running;
+              int seen = most;
+              while (now > seen && !most.compare_exchange_weak(seen, now)) {
+              }
+              std::this_thread::yield();
+              --running;
+              Gosched();
+            }
+          });
+        }
+        wg.Wait();
+        EXPECT_LE(most, 3);
+      }),
+      0);
+}
+
+TEST(SchedulerTest, ABlockingCallDoesNotHoldTheP) {
+  OnOneP([] {
+    int fds[2];
+    ASSERT_EQ(pipe(fds), 0);
+    auto got = MakeChan<char>(1);
+    Go([=] {
+      char byte = 0;
+      ssize_t n = Blocking([&] { return read(fds[0], &byte, 1); });
+      EXPECT_EQ(n, 1);
+      got.Send(byte);
+    });
+    Gosched();  // The reader reads, and has the only P no more.
+    ASSERT_EQ(write(fds[1], "x", 1), 1);
+    EXPECT_EQ(got.Recv(), 'x');
+    close(fds[0]);
+    close(fds[1]);
+  });
+}
+
+TEST(SchedulerTest, BlockingReturnsAndThrowsWhatItsFunctionDoes) {
+  OnOneP([] {
+    EXPECT_EQ(Blocking([] { return 5; }), 5);
+    int value = 0;
+    int& reference = Blocking([&]() -> int& { return value; });
+    EXPECT_EQ(&reference, &value);
+    EXPECT_THROW(Blocking([] { throw Panic("inside"); }), Panic);
+    Gosched();  // And the P is back.
+  });
+}
+
+TEST(SchedulerTest, StacksAreUsedAgain) {
+  OnOneP([] {
+    std::set<void*> stacks;
+    for (int i = 0; i < 1000; ++i) {
+      WaitGroup wg;
+      wg.Go([&] { stacks.insert(__builtin_frame_address(0)); });
+      wg.Wait();
+    }
+    EXPECT_EQ(stacks.size(), 1u);
+  });
+}
+
+TEST(SchedulerTest, AGoroutineThatHasNotRunHasNoStack) {
+  OnOneP([] {
+    for (int i = 0; i < 100; ++i) Go([] {});
+    int with_stack = 0;
+    internal::GoroutinePool::Get().ForEach([&](internal::Goroutine* g) {
+      // Idle with a stack: abandoned by an earlier Run.
+      if (g->stack.base != nullptr && g->status != internal::GStatus::kIdle) {
+        ++with_stack;
+      }
+    });
+    EXPECT_EQ(with_stack, 1);  // This one.
+    YieldUntil([] { return NumGoroutine() == 1; });
+  });
+}
+
+TEST(SchedulerTest, AnIdleProgramUsesNoCpu) {
+  EXPECT_EQ(rt::Run([] {
+              GOMAXPROCS(4);
+              WaitGroup wg;
+              for (int i = 0; i < 8; ++i) wg.Go([] {});
+              wg.Wait();
+              std::clock_t before = std::clock();
+              Sleep(absl::Milliseconds(100));
+              // A spinning thread would have used all of it.
+              EXPECT_LT(std::clock() - before, CLOCKS_PER_SEC / 20);
+            }),
+            0);
+}
+
+}  // namespace
+}  // namespace rt
