@@ -10,7 +10,10 @@ int FirstAnswer(const std::vector<Server>& servers) {
   // of the others?
   auto answers = rt::MakeChan<int>();
   for (const Server& ask : servers) {
-    rt::Go([answers, ask] { answers.Send(ask()); });
+    rt::Go([answers, ask] {
+      const int answer = ask();
+      answers.Send(answer);
+    });
   }
   return *answers.Recv();
 }

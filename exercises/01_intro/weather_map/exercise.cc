@@ -10,7 +10,10 @@
 std::vector<int> ReadStations(const std::vector<Station>& stations) {
   auto readings = rt::MakeChan<int>();
   for (const Station& read : stations) {
-    rt::Go([readings, &read] { readings.Send(read()); });
+    rt::Go([readings, &read] {
+      const int temperature = read();
+      readings.Send(temperature);
+    });
   }
   // TODO(you): the readings come in as they are ready, the quickest station
   // first. Put each in its station's place.

@@ -8,7 +8,10 @@
 int FirstAnswer(const std::vector<Server>& servers) {
   auto answers = rt::MakeChan<int>(servers.size());
   for (const Server& ask : servers) {
-    rt::Go([answers, ask] { answers.Send(ask()); });
+    rt::Go([answers, ask] {
+      const int answer = ask();
+      answers.Send(answer);
+    });
   }
   return *answers.Recv();
 }

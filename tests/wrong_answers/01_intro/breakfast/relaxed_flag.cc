@@ -1,0 +1,21 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// Diagnosis: race
+//
+// An atomic flag that promises nothing about what was written before it.
+
+#include <atomic>
+
+#include "exercises/01_intro/breakfast/exercise.h"
+#include "runtime/runtime.h"
+
+void MakeBreakfast(const Job& make_coffee, const Job& make_toast) {
+  std::atomic<bool> coffee_is_ready = false;
+  rt::Go([&make_coffee, &coffee_is_ready] {
+    make_coffee();
+    coffee_is_ready.store(true, std::memory_order_relaxed);
+  });
+  make_toast();
+  while (!coffee_is_ready.load(std::memory_order_relaxed)) rt::Gosched();
+}
