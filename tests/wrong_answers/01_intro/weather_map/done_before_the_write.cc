@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <utility>
 
 #include "exercises/01_intro/weather_map/exercise.h"
 #include "runtime/runtime.h"
@@ -23,5 +24,5 @@ std::vector<int> ReadStations(const std::vector<Station>& stations) {
     });
   }
   wg->Wait();
-  return *temperatures;
+  return std::move(*temperatures);
 }
