@@ -38,7 +38,7 @@ constexpr char kRace[] = R"json({
             {"goroutine": 5, "text": "mu_.Lock()"},
             {"goroutine": 7, "text": "total_ += 1"},
             {"goroutine": 5, "text": "return total_"}],
-  "order_hint": "Both would be ordered if each held mu_.",
+  "order_hint": "each holding mu_",
   "replay": "x", "expectation": ""})json";
 
 class CourseTest : public FakeCourse {
@@ -87,11 +87,33 @@ RACE    mutexes/click_counter                              2 of 3 checks   N.N s
      3                 mu_.Lock()
      4                                total_ += 1
      5                 return total_
-  Both would be ordered if each held mu_.
+  would order them: each holding mu_
   in check Click.NoClickIsLost, interleaving 3
 Next: course hint       (or edit the file, then course grade)
 )"));
   EXPECT_EQ(ran.status, 1);
+}
+
+TEST_F(CourseTest, AStepIsReadableToItsEndAndALongTableLosesItsMiddle) {
+  const std::string last = "a step that takes about fifty columns of text";
+  std::string steps;
+  for (int i = 0; i < 30; ++i) {
+    steps += R"({"goroutine": 1, "text": "n += 1;"},)";
+  }
+  steps += R"({"goroutine": 3, "text": ")" + last + R"("})";
+  AnswerFor("05_mutexes:click_counter", "FAILED",
+            {R"({"schema": 1, "verdict": "DEADLOCK", "goroutines": [)"
+             R"({"id": 1, "name": "main"}, {"id": 2}, {"id": 3}], )"
+             R"("steps": [)" +
+             steps + "]}"});
+  const std::string out = Course("grade click").out;
+  const std::string indent(27, ' ');
+  for (const std::string& part :
+       {"\n  step  main" + std::string(23, ' ') + "goroutine 3\n",
+        std::string("     6  n += 1;\n   ...  7 more steps\n    14  n += 1;\n"),
+        "\n    31  " + indent + last + "\n"}) {
+    EXPECT_NE(out.find(part), std::string::npos) << part << "in\n" << out;
+  }
 }
 
 TEST_F(CourseTest, TheFirstRunShowsTheLoopOnceAndTheNextOneDoesNot) {

@@ -5,13 +5,13 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "nlohmann/json.hpp"
 #include "tools/course/grading.h"
 #include "tools/course/screen.h"
+#include "tools/course/step_table.h"
 #include "tools/course/text.h"
 #include "tools/course/verdict.h"
 
@@ -19,8 +19,6 @@ namespace course {
 namespace {
 
 constexpr int kColumns = 80;
-constexpr int kFirstSteps = 6;  // of a table too long for a screen
-constexpr int kLastSteps = 18;
 
 std::string Seconds(double seconds) {
   char text[32];
@@ -40,9 +38,11 @@ std::string Place(const Location& location, const Exercise& exercise) {
   return place;
 }
 
-std::string Who(const Location& location) {
+std::string Who(const Location& location, Verdict verdict) {
   std::string who;
-  if (location.goroutine > 0) {
+  // An expectation stands in main: no need to say so.
+  const bool matters = verdict != Verdict::kWrong || location.name != "main";
+  if (location.goroutine > 0 && matters) {
     who = "goroutine " + std::to_string(location.goroutine);
     if (!location.name.empty()) who += " \"" + location.name + "\"";
   }
@@ -64,7 +64,7 @@ void ShowLocations(const Check& check, const Exercise& exercise,
     role_width = std::max(role_width, Width(l.role));
     place_width = std::max(place_width, Width(Place(l, exercise)));
     text_width = std::max(text_width, Width(l.text));
-    who_width = std::max(who_width, Width(Who(l)));
+    who_width = std::max(who_width, Width(Who(l, check.verdict)));
   }
   // In a race it matters who holds what; elsewhere only a lock that is held.
   const bool race = check.verdict == Verdict::kRace;
@@ -75,8 +75,9 @@ void ShowLocations(const Check& check, const Exercise& exercise,
     heads.push_back("    " + Pad(l.role, role_width) + "  " +
                     Pad(Place(l, exercise), place_width) + "  ");
     const std::string held = race || !l.held.empty() ? Held(l) : "";
-    tails.push_back(held.empty() ? Who(l)
-                                 : Pad(Who(l), who_width) + "  " + held);
+    tails.push_back(held.empty()
+                        ? Who(l, check.verdict)
+                        : Pad(Who(l, check.verdict), who_width) + "  " + held);
     on_one_line = on_one_line &&
                   column + text_width + 2 + Width(tails.back()) <= kColumns;
   }
@@ -93,66 +94,6 @@ void ShowLocations(const Check& check, const Exercise& exercise,
       screen.Line("    " + std::string(role_width + 2, ' ') +
                   Clip(tails[i], kColumns - 6 - role_width));
     }
-  }
-}
-
-// A column per goroutine, a row per step.
-void ShowSteps(const Check& check, Screen& screen) {
-  if (check.steps.empty()) return;
-  std::vector<Goroutine> columns = check.goroutines;
-  for (const Step& step : check.steps) {
-    const bool known =
-        std::any_of(columns.begin(), columns.end(),
-                    [&](const Goroutine& g) { return g.id == step.goroutine; });
-    if (!known) columns.push_back({step.goroutine, ""});
-  }
-  // Only those that do something.
-  columns.erase(
-      std::remove_if(columns.begin(), columns.end(),
-                     [&](const Goroutine& g) {
-                       return std::none_of(
-                           check.steps.begin(), check.steps.end(),
-                           [&](const Step& s) { return s.goroutine == g.id; });
-                     }),
-      columns.end());
-  std::map<int, std::string> title;
-  std::map<int, int> start;
-  constexpr int kTable = 8;  // where the first column starts
-  // A step may run into the columns to the right of its own, where its row is
-  // empty; only the last column needs the whole room.
-  int widest = 12;
-  for (const Step& step : check.steps) {
-    widest = std::max(widest, Width(step.text) + 2);
-  }
-  const int count = static_cast<int>(columns.size());
-  const int width = std::clamp((kColumns - kTable) / count, 9, widest);
-  std::string header = "  " + screen.In(Tone::kFaint, "step") + "  ";
-  for (int i = 0; i < count; ++i) {
-    const Goroutine& g = columns[i];
-    start[g.id] = kTable + i * width;
-    title[g.id] =
-        g.name == "main" || g.id == 0
-            ? "main"
-            : std::to_string(g.id) + (g.name.empty() ? "" : " " + g.name);
-    header += Pad(Clip(title[g.id], width - 1), width);
-  }
-  const bool fits = kTable + (count - 1) * width + 12 <= kColumns;
-  if (fits) screen.Line(header.substr(0, header.find_last_not_of(' ') + 1));
-  const int total = static_cast<int>(check.steps.size());
-  const int left_out = total - kFirstSteps - kLastSteps;
-  for (int i = 0; i < total; ++i) {
-    if (left_out > 1 && i == kFirstSteps) {
-      screen.Line("   ...  " + Count(left_out, "more step"));
-      i += left_out;
-    }
-    const Step& step = check.steps[i];
-    char number[16];
-    std::snprintf(number, sizeof number, "  %4d  ", i + 1);
-    // Too many goroutines for columns: each step names its own.
-    const std::string row =
-        fits ? std::string(start[step.goroutine] - kTable, ' ') + step.text
-             : Pad(Clip(title[step.goroutine], 16), 18) + step.text;
-    screen.Line(number + Clip(row, kColumns - kTable));
   }
 }
 
@@ -203,10 +144,16 @@ void ShowFailingCheck(const Grade& grade, Screen& screen) {
       check.summary.empty() ? Meaning(check.verdict) : check.summary;
   screen.Lines(Wrap(summary, kColumns, "  "));
   ShowLocations(check, *grade.exercise, screen);
-  if (!check.expectation.empty()) ShowText(check.expectation, screen);
-  ShowSteps(check, screen);
+  // In some verdicts the two say the same.
+  if (summary.find(Trim(check.expectation)) == std::string::npos) {
+    ShowText(check.expectation, screen);
+  }
+  screen.Lines(StepTable(check));
   if (!check.order_hint.empty()) {
-    screen.Lines(Wrap(check.order_hint, kColumns, "  "));
+    const bool race = check.verdict == Verdict::kRace;
+    screen.Lines(
+        Wrap((race ? "would order them: " : "would help: ") + check.order_hint,
+             kColumns, "  "));
   }
   std::string found = "in check " + check.name;
   if (check.found_in > 0) {

@@ -245,12 +245,10 @@ std::vector<Check> ReadChecks(const std::string& xml_path) {
       }
     } else {
       check.verdict = failed ? Verdict::kWrong : Verdict::kPassed;
-    }
-    if (check.name.empty()) check.name = name;
-    if (failed && check.expectation.empty()) {
       check.expectation =
           Printable(test.child("failure").attribute("message").as_string());
     }
+    if (check.name.empty()) check.name = name;
     checks.push_back(check);
   }
   return checks;
