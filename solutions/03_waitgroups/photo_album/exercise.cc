@@ -1,0 +1,14 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+#include "exercises/03_waitgroups/photo_album/exercise.h"
+
+#include "runtime/runtime.h"
+
+void DevelopAll(int photos, const std::function<void(int)>& develop) {
+  rt::WaitGroup wg;
+  for (int i = 0; i < photos; ++i) {
+    wg.Go([&develop, i] { develop(i); });
+  }
+  wg.Wait();
+}

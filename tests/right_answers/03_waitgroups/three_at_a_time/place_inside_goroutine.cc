@@ -1,0 +1,20 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// Everybody starts at once and takes a place before downloading.
+
+#include "exercises/03_waitgroups/three_at_a_time/exercise.h"
+#include "runtime/runtime.h"
+
+void DownloadAll(const std::vector<Download>& downloads, int limit) {
+  auto places = rt::MakeChan<int>(limit);
+  rt::WaitGroup wg;
+  for (const Download& download : downloads) {
+    wg.Go([&download, places] {
+      places.Send(0);
+      download();
+      places.Recv();
+    });
+  }
+  wg.Wait();
+}

@@ -1,0 +1,20 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// `limit` workers range over a channel that the caller fills and closes.
+
+#include "exercises/03_waitgroups/three_at_a_time/exercise.h"
+#include "runtime/runtime.h"
+
+void DownloadAll(const std::vector<Download>& downloads, int limit) {
+  auto queue = rt::MakeChan<const Download*>();
+  rt::WaitGroup wg;
+  for (int worker = 0; worker < limit; ++worker) {
+    wg.Go([queue] {
+      for (const Download* download : queue) (*download)();
+    });
+  }
+  for (const Download& download : downloads) queue.Send(&download);
+  queue.Close();
+  wg.Wait();
+}

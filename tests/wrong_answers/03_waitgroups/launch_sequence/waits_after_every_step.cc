@@ -1,0 +1,19 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// Diagnosis: serial
+
+// In order, and far too strictly: the crews of a stage take turns.
+
+#include "exercises/03_waitgroups/launch_sequence/exercise.h"
+#include "runtime/runtime.h"
+
+void Launch(const std::vector<Stage>& stages) {
+  rt::WaitGroup wg;
+  for (const Stage& stage : stages) {
+    for (const Step& step : stage) {
+      wg.Go(step);
+      wg.Wait();
+    }
+  }
+}

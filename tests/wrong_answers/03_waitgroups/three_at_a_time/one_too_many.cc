@@ -1,0 +1,22 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// Diagnosis: wrong
+
+// Takes the place after the goroutine has begun to download.
+
+#include "exercises/03_waitgroups/three_at_a_time/exercise.h"
+#include "runtime/runtime.h"
+
+void DownloadAll(const std::vector<Download>& downloads, int limit) {
+  auto places = rt::MakeChan<int>(limit);
+  rt::WaitGroup wg;
+  for (const Download& download : downloads) {
+    wg.Go([&download, places] {
+      download();
+      places.Recv();
+    });
+    places.Send(0);
+  }
+  wg.Wait();
+}
