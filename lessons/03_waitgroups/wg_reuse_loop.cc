@@ -35,3 +35,7 @@ int main() {
     everybody.Wait();
   });
 }
+
+// Stderr contains:
+// panic: sync: WaitGroup is reused before previous Wait has returned
+// Exit status: 2

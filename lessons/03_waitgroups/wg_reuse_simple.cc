@@ -8,25 +8,42 @@
 // for? The runtime refuses to guess.
 //
 // Look at: the panic's text. One processor makes it happen every time: main is
-// awake, and cannot run before the goroutine is through. With two processors
-// it happens by chance, which is worse.
+// awake, but cannot run before the goroutine pauses. With two processors it
+// happens by chance, which is worse. The explorer points at `round`: main may
+// read it while round 2 writes it.
 
+#include <cstdio>
 #include <memory>
 
+#include "absl/time/time.h"
 #include "runtime/runtime.h"
+
+struct Shared {
+  rt::WaitGroup wg;
+  int round = 0;
+};
 
 int main() {
   return rt::Run([] {
     rt::GOMAXPROCS(1);
-    auto wg = std::make_shared<rt::WaitGroup>();
+    auto shared = std::make_shared<Shared>();
     // [demo:reuse]
-    wg->Add(1);
-    rt::Go([wg] {
-      wg->Done();  // Round 1 is over ...
-      wg->Add(1);  // ... and round 2 begins, too early.
-      wg->Done();
+    shared->wg.Add(1);
+    rt::Go([shared] {
+      shared->round = 1;
+      shared->wg.Done();  // Round 1 is over, main may go on ...
+      shared->wg.Add(1);  // ... and round 2 begins, too early.
+      shared->round = 2;
+      rt::Sleep(absl::Milliseconds(1));
+      shared->wg.Done();
     });
-    wg->Wait();
+    shared->wg.Wait();
     // [/demo:reuse]
+    std::printf("main is back in round %d\n", shared->round);
   });
 }
+
+// Stderr contains:
+// panic: sync: WaitGroup is reused before previous Wait has returned
+// Exit status: 2
+// Explorer finds: data race
