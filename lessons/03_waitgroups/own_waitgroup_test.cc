@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: MIT
 
 // Grades exercises/03_waitgroups/own_waitgroup.
-//
-// check.h comes first: after exercise.h the word WaitGroup is poisoned.
 
 #include <atomic>
 #include <memory>
