@@ -18,6 +18,7 @@
 namespace {
 
 using ::rt::explorer::Check;
+using ::rt::explorer::ExpectOverlap;
 
 // Orders of all kinds; the id is the place in the list.
 constexpr int kGood = 1;
@@ -105,8 +106,8 @@ TEST(ChargeOrders, OrdersAreChargedAtTheSameTime) {
       DeclineSome(order);
     });
 
-    EXPECT_OVERLAP(rt::Now() - start, charge, 3 * charge)
-        << "three charges of 10 ms each, all at the same time";
+    ExpectOverlap(rt::Now() - start, charge, 3 * charge,
+                  "three charges of 10 ms each, all at the same time");
   });
 }
 

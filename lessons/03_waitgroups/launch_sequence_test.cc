@@ -17,6 +17,7 @@
 namespace {
 
 using ::rt::explorer::Check;
+using ::rt::explorer::ExpectOverlap;
 
 constexpr absl::Duration kShort = absl::Milliseconds(10);
 constexpr absl::Duration kLong = absl::Milliseconds(30);
@@ -98,8 +99,8 @@ TEST(LaunchSequence, TheStepsOfAStageOverlap) {
 
     Launch(stages);
 
-    EXPECT_OVERLAP(rt::Now() - start, kLong + kShort, kLong + 3 * kShort)
-        << "a stage of 30 ms and one of 10 ms";
+    ExpectOverlap(rt::Now() - start, kLong + kShort, kLong + 3 * kShort,
+                  "a stage of 30 ms and one of 10 ms");
   });
 }
 

@@ -18,6 +18,7 @@
 namespace {
 
 using ::rt::explorer::Check;
+using ::rt::explorer::ExpectOverlap;
 
 constexpr absl::Duration kPhoto = absl::Milliseconds(10);
 
@@ -74,8 +75,8 @@ TEST(PhotoAlbum, PhotosAreDevelopedAtTheSameTime) {
 
     DevelopAll(3, develop);
 
-    EXPECT_OVERLAP(rt::Now() - start, kPhoto, 3 * kPhoto)
-        << "three photos of 10 ms each, all at the same time";
+    ExpectOverlap(rt::Now() - start, kPhoto, 3 * kPhoto,
+                  "three photos of 10 ms each, all at the same time");
   });
 }
 

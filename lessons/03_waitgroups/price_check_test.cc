@@ -14,6 +14,7 @@
 namespace {
 
 using ::rt::explorer::Check;
+using ::rt::explorer::ExpectOverlap;
 using Prices = std::vector<int>;
 
 Shop ShopAsking(int price, absl::Duration thinks = absl::ZeroDuration()) {
@@ -72,8 +73,9 @@ TEST(PriceCheck, ShopsAreAskedAtTheSameTime) {
 
     AskAll(shops);
 
-    EXPECT_OVERLAP(rt::Now() - start, thinks, 3 * thinks)
-        << "three shops that think for 10 ms each, all at the same time";
+    ExpectOverlap(
+        rt::Now() - start, thinks, 3 * thinks,
+        "three shops that think for 10 ms each, all at the same time");
   });
 }
 

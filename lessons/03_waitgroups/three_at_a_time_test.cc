@@ -20,6 +20,8 @@
 namespace {
 
 using ::rt::explorer::Check;
+using ::rt::explorer::ExpectNoDelay;
+using ::rt::explorer::ExpectOverlap;
 
 // Downloads that take the given times, and what became of them.
 class Downloads {
@@ -131,9 +133,9 @@ TEST(ThreeAtATime, AsManyAsTheLimitAllows) {
 
     DownloadAll(downloads.list(), 3);
 
-    EXPECT_OVERLAP(rt::Now() - start, absl::Milliseconds(10),
-                   absl::Milliseconds(30))
-        << "three downloads of 10 ms, three at a time";
+    ExpectOverlap(rt::Now() - start, absl::Milliseconds(10),
+                  absl::Milliseconds(30),
+                  "three downloads of 10 ms, three at a time");
   });
 }
 
@@ -147,8 +149,8 @@ TEST(ThreeAtATime, NoPlaceIsEmptyWhileADownloadWaits) {
       DownloadAll(downloads.list(), 2);
 
       EXPECT_LE(downloads.MostAtOnce(), 2) << "downloads at the same time";
-      EXPECT_NO_DELAY(downloads.EmptyTime(start, 2))
-          << "a place was empty while a download had not begun";
+      ExpectNoDelay(downloads.EmptyTime(start, 2),
+                    "a place was empty while a download had not begun");
     });
   }
 }
