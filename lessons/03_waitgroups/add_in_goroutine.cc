@@ -7,8 +7,8 @@
 // reaches Wait. If it does not, the counter is still zero, Wait returns, and
 // main reads `answer` while the goroutine is about to write it.
 //
-// Look at: it may well print 42, and is wrong all the same. The explorer tries
-// the other order too and names both lines.
+// Look at: it prints 0 or 42, by chance; and 42 is no proof that it is right.
+// The explorer tries the orders one by one and names both lines.
 
 #include <cstdio>
 #include <memory>

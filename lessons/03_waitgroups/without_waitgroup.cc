@@ -3,8 +3,9 @@
 
 // Wrong on purpose: main sleeps for as long as the work takes, and hopes.
 //
-// Each of the ten tasks works for 20 ms. main sleeps for 20 ms too and then
-// returns; and when main returns the program ends, whoever is still working.
+// Each of the ten tasks works for about 20 ms. main sleeps for 20 ms too and
+// then returns; and when main returns the program ends, whoever is still
+// working.
 //
 // Look at: how many tasks got their line out, and how many of them main
 // counted. Run it a few times: the numbers change, and no length of sleep
@@ -17,7 +18,7 @@
 #include "runtime/runtime.h"
 
 constexpr int kTasks = 10;
-constexpr absl::Duration kWork = absl::Milliseconds(20);
+constexpr absl::Duration kGuess = absl::Milliseconds(20);
 
 bool finished[kTasks];  // Task i writes element i.
 
@@ -26,12 +27,12 @@ int main() {
     // [demo:hope]
     for (int i = 0; i < kTasks; ++i) {
       rt::Go([i] {
-        rt::Sleep(kWork);
+        rt::Sleep(absl::Milliseconds(15 + i));  // The work.
         finished[i] = true;
         std::printf("task %d is done\n", i);
       });
     }
-    rt::Sleep(kWork);  // A guess is not a join.
+    rt::Sleep(kGuess);  // A guess is not a join.
     // [/demo:hope]
     std::printf("main returns; it has seen %d of %d tasks finish\n",
                 static_cast<int>(std::count(finished, finished + kTasks, true)),

@@ -1,9 +1,10 @@
 // Copyright 2026 The Concurrency in C++ Authors
 // SPDX-License-Identifier: MIT
 
-// Diagnosis: leak
+// Diagnosis: wrong
 
-// One receive for many sends: the other goroutines block in Send for ever.
+// One receive for many sends: returns when the first photo is ready, and the
+// other goroutines block in Send for ever.
 
 #include "exercises/03_waitgroups/photo_album/exercise.h"
 #include "runtime/runtime.h"

@@ -1,9 +1,10 @@
 // Copyright 2026 The Concurrency in C++ Authors
 // SPDX-License-Identifier: MIT
 
-// Diagnosis: race
+// Diagnosis: wrong
 
-// Copies the prices first and waits afterwards.
+// Copies the prices first and waits afterwards: the copy misses those that come
+// later, and races with the one that comes just then.
 
 #include "exercises/03_waitgroups/price_check/exercise.h"
 #include "runtime/runtime.h"
