@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <new>
 #include <utility>
 
 #include "runtime/internal/backtrace.h"
@@ -138,7 +139,9 @@ Goroutine& Engine::NewGoroutine() {
   g.state = GoroutineState::kReady;
   g.context =
       internal::MakeContext(stacks_[count_], kStackBytes, &Engine::Entry, &g);
-  g.task = nullptr;
+  // What an abandoned goroutine held is not destroyed: its destructors may use
+  // what has gone with its execution.
+  new (&g.task) absl::AnyInvocable<void() &&>();
   g.pending = Operation{};
   g.enabled = nullptr;
   g.enabled_arg = nullptr;
@@ -165,8 +168,12 @@ void Engine::Entry(void* goroutine) {
 void Engine::Run(Goroutine& g) {
   mode = Mode::kUser;
   try {
-    std::move(g.task)();
-    g.task = nullptr;  // Destroys what the function holds.
+    {
+      // On this stack, so that a goroutine which is abandoned while what the
+      // function holds is being destroyed is not destroyed a second time.
+      absl::AnyInvocable<void() &&> task = std::move(g.task);
+      std::move(task)();
+    }
     mode = Mode::kEngine;
   } catch (const Panic& panic) {
     mode = Mode::kEngine;
