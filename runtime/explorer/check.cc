@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "runtime/explorer/engine.h"
 #include "runtime/explorer/report_json.h"
 #include "runtime/explorer/report_text.h"
@@ -96,6 +98,21 @@ void Check(const Options& options, absl::FunctionRef<void()> body) {
   std::string report = TextReport(result, name);
   Results().push_back(std::move(result));
   if (!passed) ADD_FAILURE() << report;
+}
+
+void ExpectOverlap(absl::Duration took, absl::Duration together,
+                   absl::Duration in_turn, absl::string_view what) {
+  if (took == together) return;
+  Verdict verdict = took < together   ? Verdict::kWrong
+                    : took >= in_turn ? Verdict::kSerial
+                                      : Verdict::kSlow;
+  Refuse(verdict, absl::StrCat(what, ": it took ", absl::FormatDuration(took),
+                               ", not ", absl::FormatDuration(together)));
+}
+
+void ExpectNoDelay(absl::Duration delay, absl::string_view what) {
+  if (delay <= absl::ZeroDuration()) return;
+  Refuse(Verdict::kSlow, absl::StrCat(what, ": ", absl::FormatDuration(delay)));
 }
 
 Result CheckQuietly(const Options& options, absl::FunctionRef<void()> body) {

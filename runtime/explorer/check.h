@@ -28,6 +28,8 @@
 #include <vector>
 
 #include "absl/functional/function_ref.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "runtime/explorer/explore.h"
 #include "runtime/explorer/verdict.h"
 
@@ -38,6 +40,16 @@ namespace rt::explorer {
 // one test, the first that fails.
 void Check(absl::FunctionRef<void()> body);
 void Check(const Options& options, absl::FunctionRef<void()> body);
+
+// Within a body: ends the execution unless `took` is `together`, the virtual
+// time that things need when they happen at the same time. `in_turn` is what
+// they need one after another: from there on the verdict is SERIAL, between the
+// two SLOW, and below `together` WRONG.
+void ExpectOverlap(absl::Duration took, absl::Duration together,
+                   absl::Duration in_turn, absl::string_view what);
+
+// Within a body: SLOW if `delay` is more than zero.
+void ExpectNoDelay(absl::Duration delay, absl::string_view what);
 
 // The same search, with the result handed over instead: the test does not
 // fail. For tests of graders and of the explorer.

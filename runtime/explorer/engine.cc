@@ -171,7 +171,7 @@ void Engine::Run(Goroutine& g) {
     {
       // On this stack, so that a goroutine which is abandoned while what the
       // function holds is being destroyed is not destroyed a second time.
-      absl::AnyInvocable<void() &&> task = std::move(g.task);
+      absl::AnyInvocable<void()&&> task = std::move(g.task);
       std::move(task)();
     }
     mode = Mode::kEngine;
@@ -304,6 +304,11 @@ bool Engine::CollectRunnable() {
 
 bool Engine::AdvanceClock() {
   if (sleeping_ == 0) return false;
+  if (options_.refuse_polling && spinning_ > 0) {
+    Fail(Verdict::kLivelock,
+         "a goroutine asks again and again instead of sleeping");
+    return false;
+  }
   int64_t next = INT64_MAX;
   for (size_t i = 0; i < count_; ++i) {
     const Goroutine& g = *goroutines_[i];

@@ -160,6 +160,7 @@ struct Recording {
 struct ExecutionOptions {
   uint64_t max_steps = 10'000;
   int64_t max_virtual_ns = 0;     // 0: no limit.
+  bool refuse_polling = false;    // Nobody spins (E5) while time passes.
   bool main_return_ends = false;  // As in a program; else run to quiescence.
   // For a second run of a failing schedule.
   Recording* recording = nullptr;

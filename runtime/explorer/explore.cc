@@ -39,6 +39,7 @@ class Exploration {
   Exploration(const Options& options, absl::FunctionRef<void()> body)
       : engine_(Engine::Get()), body_(body) {
     execution_.max_steps = options.max_steps;
+    execution_.refuse_polling = options.refuse_polling;
     execution_.main_return_ends = options.body_end_stops_all;
     if (options.max_virtual_time < absl::InfiniteDuration()) {
       execution_.max_virtual_ns =

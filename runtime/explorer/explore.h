@@ -56,6 +56,10 @@ struct Options {
   // The virtual time that one execution may take: more is SLOW.
   absl::Duration max_virtual_time = absl::InfiniteDuration();
 
+  // A goroutine that asks again and again for what another will change, while
+  // time passes, is a LIVELOCK. By default it may, if it gets its answer.
+  bool refuse_polling = false;
+
   // As in a program, the end of the body ends the execution: other goroutines
   // just stop, and none of them leaks.
   bool body_end_stops_all = false;

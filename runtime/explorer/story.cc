@@ -269,8 +269,10 @@ class Storyteller {
         result_.summary = failure_.text;
         break;
       case Verdict::kLivelock:
-        result_.summary =
-            "the goroutines take turns for ever and none gets anywhere";
+        result_.summary = failure_.text.empty()
+                              ? "the goroutines take turns for ever and none "
+                                "gets anywhere"
+                              : failure_.text;
         break;
       case Verdict::kHang:
         result_.summary = failure_.text.empty()

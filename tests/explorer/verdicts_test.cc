@@ -11,6 +11,7 @@
 #include <ostream>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
@@ -437,6 +438,88 @@ TEST(Time, MoreThanAllowedIsSlow) {
   };
   EXPECT_EQ(sleep(absl::Seconds(1)), Verdict::kPassed);
   EXPECT_EQ(sleep(absl::Milliseconds(1001)), Verdict::kSlow);
+}
+
+// Waits for a flag that is set after an hour.
+void WaitAnHour(bool poll) {
+  std::atomic<bool> done = false;
+  auto closed = rt::MakeChan<int>();
+  rt::Go([&done, closed] {
+    rt::Sleep(absl::Hours(1));
+    done = true;
+    closed.Close();
+  });
+  if (poll) {
+    while (!done) rt::Gosched();
+  }
+  closed.Recv();
+}
+
+TEST(Polling, IsALivelockIfItIsRefused) {
+  Options options;
+  options.refuse_polling = true;
+  auto verdict = [&](bool poll) {
+    return CheckQuietly(options, [poll] { WaitAnHour(poll); }).verdict;
+  };
+  EXPECT_EQ(verdict(true), Verdict::kLivelock);
+  EXPECT_EQ(verdict(false), Verdict::kPassed);
+  options.refuse_polling = false;
+  EXPECT_EQ(verdict(true), Verdict::kPassed);
+}
+
+TEST(ExpectOverlap, TellsSerialFromSlowFromTooFast) {
+  auto verdict = [](int took) {
+    return CheckQuietly(Options(),
+                        [took] {
+                          rt::explorer::ExpectOverlap(
+                              absl::Milliseconds(took), absl::Milliseconds(10),
+                              absl::Milliseconds(30), "three");
+                        })
+        .verdict;
+  };
+  EXPECT_EQ(verdict(9), Verdict::kWrong);
+  EXPECT_EQ(verdict(10), Verdict::kPassed);
+  EXPECT_EQ(verdict(11), Verdict::kSlow);
+  EXPECT_EQ(verdict(29), Verdict::kSlow);
+  EXPECT_EQ(verdict(30), Verdict::kSerial);
+}
+
+TEST(ExpectNoDelay, AllowsNone) {
+  auto verdict = [](absl::Duration delay) {
+    return CheckQuietly(Options(),
+                        [delay] { rt::explorer::ExpectNoDelay(delay, "late"); })
+        .verdict;
+  };
+  EXPECT_EQ(verdict(absl::ZeroDuration()), Verdict::kPassed);
+  EXPECT_EQ(verdict(absl::Nanoseconds(1)), Verdict::kSlow);
+}
+
+// Its destructor ends with an operation, so a goroutine can be abandoned in it.
+struct Held {
+  explicit Held(std::atomic<int>* destroyed) : destroyed(destroyed) {}
+  Held(Held&& other) : destroyed(std::exchange(other.destroyed, nullptr)) {}
+  ~Held() {
+    if (destroyed == nullptr) return;
+    ++*destroyed;
+    rt::Gosched();
+  }
+  std::atomic<int>* destroyed;
+};
+
+TEST(Abandoned, WhatAGoroutineHeldIsNotDestroyedTwice) {
+  static std::atomic<int> destroyed;  // Outlives the execution.
+  destroyed = 0;
+  Options options;
+  options.search = rt::explorer::Search::kNaive;
+  Result result = CheckQuietly(options, [] {
+    rt::Go([held = Held(&destroyed)] { static_cast<void>(held); });
+    rt::Gosched();
+    if (destroyed > 0) ADD_FAILURE() << "abandons the destructor";
+  });
+  EXPECT_EQ(result.verdict, Verdict::kWrong);
+  int before = destroyed;
+  CheckQuietly(options, [] { rt::Go([] {}); });
+  EXPECT_EQ(destroyed, before);
 }
 
 TEST(Refuse, EndsWithTheVerdictGiven) {
