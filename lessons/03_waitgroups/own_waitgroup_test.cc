@@ -17,6 +17,7 @@ namespace {
 
 using ::rt::explorer::Check;
 using ::rt::explorer::ExpectNoDelay;
+using ::rt::explorer::Options;
 
 // Virtual time passes when nobody else can run any more.
 void LetAllEnd() { rt::Sleep(absl::Hours(1)); }
@@ -140,7 +141,9 @@ TEST(OwnWaitGroup, CanBeUsedForAnotherRound) {
 }
 
 TEST(OwnWaitGroup, WaitSleepsAndWakesUpAtOnce) {
-  Check([] {
+  Options options;
+  options.refuse_polling = true;
+  Check(options, [] {
     Group group;
     const absl::Duration work = absl::Microseconds(1'234'567);
     const absl::Time start = rt::Now();
