@@ -7,6 +7,7 @@
 // and a shared_ptr's count would order what the answer has left unordered.
 
 #include <atomic>
+#include <memory>
 
 #include "absl/time/time.h"
 #include "exercises/01_intro/breakfast/exercise.h"
@@ -24,20 +25,25 @@ using ::rt::explorer::Verdict;
 constexpr auto kUnordered = std::memory_order_relaxed;
 
 TEST(Breakfast, EachJobIsDoneOnceWhenItReturns) {
-  static std::atomic<int> coffees;
-  static std::atomic<int> toasts;
-  Check([] {
-    coffees.store(0, kUnordered);
-    toasts.store(0, kUnordered);
+  struct Kitchen {
+    std::atomic<int> coffees = 0;
+    std::atomic<int> toasts = 0;
+  };
+  static std::unique_ptr<Kitchen> kitchen;
+  Check(
+      [] {
+        kitchen = std::make_unique<Kitchen>();
 
-    MakeBreakfast([] { coffees.fetch_add(1, kUnordered); },
-                  [] { toasts.fetch_add(1, kUnordered); });
+        MakeBreakfast([] { kitchen->coffees.fetch_add(1, kUnordered); },
+                      [] { kitchen->toasts.fetch_add(1, kUnordered); });
 
-    EXPECT_EQ(coffees.load(kUnordered), 1)
-        << "how often the coffee was made when MakeBreakfast returned";
-    EXPECT_EQ(toasts.load(kUnordered), 1)
-        << "how often the toast was made when MakeBreakfast returned";
-  });
+        const int coffees = kitchen->coffees.load(kUnordered);
+        EXPECT_EQ(coffees, 1)
+            << "how often the coffee was made when MakeBreakfast returned";
+        const int toasts = kitchen->toasts.load(kUnordered);
+        EXPECT_EQ(toasts, 1)
+            << "how often the toast was made when MakeBreakfast returned";
+      });
 }
 
 TEST(Breakfast, WhatTheJobsWroteMayBeRead) {
@@ -55,24 +61,24 @@ TEST(Breakfast, WhatTheJobsWroteMayBeRead) {
 }
 
 TEST(Breakfast, TheSlowerJobIsWaitedFor) {
-  static std::atomic<int> done;
+  static std::unique_ptr<std::atomic<int>> done;
   static absl::Duration coffee_needs;
   static absl::Duration toast_needs;
   const auto body = [] {
-    done.store(0, kUnordered);
+    done = std::make_unique<std::atomic<int>>(0);
 
     MakeBreakfast(
         [] {
           rt::Sleep(coffee_needs);
-          done.fetch_add(1, kUnordered);
+          done->fetch_add(1, kUnordered);
         },
         [] {
           rt::Sleep(toast_needs);
-          done.fetch_add(1, kUnordered);
+          done->fetch_add(1, kUnordered);
         });
 
-    EXPECT_EQ(done.load(kUnordered), 2)
-        << "jobs that were done when MakeBreakfast returned";
+    const int jobs_done = done->load(kUnordered);
+    EXPECT_EQ(jobs_done, 2) << "when MakeBreakfast returned";
   };
   coffee_needs = absl::Milliseconds(10);
   toast_needs = absl::Milliseconds(20);
