@@ -120,12 +120,17 @@ TEST_F(FaultsTest, TheReportThatBazelWritesItselfIsNoVerdict) {
 TEST_F(FaultsTest, AGraderThatHadToEndAtOnceSaysWhyInItsLog) {
   std::vector<std::string> events = TestEvents(kTarget, "FAILED", {});
   Write("fake/test-1.log",
-        "RACE  of an earlier check\nPANIC\n  the code calls exit()\n");
+        "PASSED  C.A\nRACE is a word\nPANIC\n  the code calls exit()\n");
   Answer({.events = events, .status = 3});
   const Ran ran = Course("grade click");
   EXPECT_EQ(ran.out.find("PANIC   mutexes/click_counter"), 0u) << ran.out;
   EXPECT_TRUE(Has(ran.out, "\n  the code calls exit()\n"));
   EXPECT_EQ(ran.status, 1);
+
+  events = TestEvents(kTarget, "TIMEOUT", {});
+  Write("fake/test-2.log", "HANG    C.A\n  it loops\nHANG    C.B\n  too\n");
+  Answer({.events = events, .status = 3});
+  EXPECT_TRUE(Has(Course("grade click").out, "\n  it loops\n"));
 }
 
 TEST_F(FaultsTest, NothingIsPassedWithoutTheExplorer) {

@@ -57,18 +57,26 @@ void DecideByChecks(Grade& grade) {
   }
 }
 
-// A grader that has to end at once writes no report, but says why in its log:
-// a line that begins with a verdict, and a sentence on it or below.
-std::optional<Check> LastWord(const std::string& log_path) {
+// A grader that had to end at once wrote no report, but its log tells: a line
+// that begins with a verdict, with the check's name or a sentence behind it,
+// and a sentence below. The first that is not PASSED.
+std::optional<Check> VerdictInLog(const std::string& log_path) {
   const std::vector<std::string> lines = ReadLines(log_path);
-  for (size_t i = lines.size(); i-- > 0;) {
-    const std::string word = lines[i].substr(0, lines[i].find(' '));
+  for (size_t i = 0; i < lines.size(); ++i) {
+    const size_t end = lines[i].find(' ');
+    const std::string word = lines[i].substr(0, end);
     const Verdict verdict = VerdictFromName(word);
-    if (word != Name(verdict) || verdict == Verdict::kPassed) continue;
+    const bool alone = end == std::string::npos;
+    if (word != Name(verdict) || verdict == Verdict::kPassed ||
+        (!alone && lines[i].compare(end, 2, "  ") != 0)) {
+      continue;
+    }
     Check check;
     check.verdict = verdict;
-    check.summary = Trim(Printable(lines[i].substr(word.size())));
-    if (check.summary.empty() && i + 1 < lines.size()) {
+    check.summary = alone ? "" : Trim(Printable(lines[i].substr(word.size())));
+    // A check's name is one word.
+    const bool sentence = check.summary.find(' ') != std::string::npos;
+    if (!sentence && i + 1 < lines.size()) {
       check.summary = Trim(Printable(lines[i + 1]));
     }
     return check;
@@ -81,9 +89,9 @@ void DecideByRun(const Tree& tree, const TestRun& run, Grade& grade) {
   grade.seconds = run.seconds;
   grade.checks = ReadChecks(run.xml_path);
   if (grade.checks.empty()) {
-    if (const std::optional<Check> word = LastWord(run.log_path)) {
-      grade.verdict = word->verdict;
-      grade.detail = word->summary;
+    if (const std::optional<Check> check = VerdictInLog(run.log_path)) {
+      grade.verdict = check->verdict;
+      grade.detail = check->summary;
       return;
     }
   }
