@@ -369,7 +369,8 @@ TEST_F(CourseTest, TestLeavesStarterProofsOutOnceAnExerciseIsEdited) {
   EXPECT_EQ(ran.out.find("Left out, because you have edited exercises"), 0u);
   EXPECT_NE(ran.out.find("  edited  mutexes/click_counter\n"),
             std::string::npos);
-  EXPECT_NE(BazelCalls().find("--test_tag_filters=-starter //tests/..."),
+  EXPECT_NE(BazelCalls().find("--test_tag_filters=-starter "
+                              "--build_tests_only //tests/..."),
             std::string::npos);
 }
 
