@@ -335,6 +335,15 @@ TEST_F(FaultsTest, InterruptedItEndsWithItsChildrenAndACleanState) {
             (std::vector<std::string>{"bazel.log", "lock", "state.json"}));
 }
 
+TEST_F(FaultsTest, WhatOutlivesTheBuildIsEnded) {
+  Answer({.events = TestEvents(kTarget, "PASSED", {kPassed}),
+          .script = "sleep 60 &\necho $! > \"$here/child\""});
+  EXPECT_EQ(Course("grade click").status, 0);
+  const pid_t child = std::stoi(Read("fake/child"));
+  for (int i = 0; i < 500 && kill(child, 0) == 0; ++i) usleep(10000);
+  EXPECT_NE(kill(child, 0), 0);
+}
+
 TEST_F(FaultsTest, ATerminationIsPassedOnAsAnInterruption) {
   Answer({.script = "trap 'touch \"$here/told\"; exit 8' INT\n"
                     "touch \"$here/self\"\n"
