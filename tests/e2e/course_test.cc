@@ -274,7 +274,7 @@ TEST_F(CourseTest, ADemoThatKeepsItsPromiseIsAsExpected) {
 
 TEST_F(CourseTest, ADemoThatDeadlocksOnPurposeExitsWithZero) {
   Write("lessons/01_intro/hello.cc",
-        "// Deadlocks on purpose.\nint main() {}\n\n"
+        "// Wrong on purpose: deadlocks.\nint main() {}\n\n"
         "// Stderr contains:\n// all goroutines are asleep - deadlock!\n"
         "// Exit status: 2\n");
   Answer({.events = Program(
@@ -285,6 +285,8 @@ TEST_F(CourseTest, ADemoThatDeadlocksOnPurposeExitsWithZero) {
   EXPECT_EQ(ran.status, 0);
   EXPECT_NE(ran.out.find("as expected: deadlock"), std::string::npos)
       << ran.out;
+  EXPECT_NE(Course("demo --list").out.find("hello  wrong: deadlocks."),
+            std::string::npos);
 }
 
 TEST_F(CourseTest, ADemoThatBreaksItsPromiseIsUnexpected) {

@@ -166,6 +166,12 @@ Lesson ReadLesson(const std::string& root, const std::string& dir) {
 
 }  // namespace
 
+std::string Demo::ShortTitle() const {
+  const std::string kWrong = "Wrong on purpose: ";
+  if (title.rfind(kWrong, 0) != 0) return title;
+  return "wrong: " + title.substr(kWrong.size());
+}
+
 std::vector<const Exercise*> Tree::Exercises() const {
   std::vector<const Exercise*> all;
   for (const Lesson& lesson : lessons) {

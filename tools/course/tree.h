@@ -35,6 +35,9 @@ struct Demo {
   std::string slug;
   std::string title;  // the first sentence of its opening comment
 
+  // For a list: "Wrong on purpose: a fork" as "wrong: a fork".
+  std::string ShortTitle() const;
+
   std::string Name() const { return topic + "/" + slug; }
   std::string File() const {
     return "lessons/" + lesson_dir + "/" + slug + ".cc";

@@ -51,7 +51,7 @@ int ListDemos(Context& context, const Lesson* only) {
                        {"run", run}});
       const std::string left =
           std::string(run ? "[x] " : "[ ] ") + Pad(demo.Name(), widest) + "  ";
-      screen.Line(left + Clip(demo.title, 80 - Width(left)));
+      screen.Line(left + Clip(demo.ShortTitle(), 80 - Width(left)));
     }
   }
   screen.Json({{"schema", 1}, {"command", "demo"}, {"demos", demos}});

@@ -107,7 +107,7 @@ int RunList(Context& context) {
             {{"name", demo.Name()}, {"title", demo.title}, {"run", run}});
         const std::string left = std::string("  ") + (run ? "[x] " : "[ ] ") +
                                  "demo " + Pad(demo.Name(), widest) + "  ";
-        screen.Line(left + Clip(demo.title, 80 - Width(left)));
+        screen.Line(left + Clip(demo.ShortTitle(), 80 - Width(left)));
       }
     }
     for (const Exercise& exercise : lesson.exercises) {
