@@ -12,6 +12,7 @@
 
 #include <pthread.h>
 
+#include <atomic>
 #include <cstdint>
 
 #include "runtime/internal/context_switch.h"
@@ -82,7 +83,8 @@ struct M {
   // From whoever wakes it: set under Scheduler::mu, before parker.Wake().
   P* next_p = nullptr;
   bool next_spinning = false;
-  bool started = false;  // Has a thread. Guarded by Scheduler::mu.
+  bool started = false;               // Has a thread, or is getting it.
+  std::atomic<bool> joinable{false};  // `thread` is set.
   bool idle =
       false;  // Guarded by Scheduler::mu: it is on the list of idle M's.
   M* idle_next = nullptr;

@@ -72,7 +72,9 @@ void Ready(G* base) {
   g->status.store(GStatus::kRunnable, std::memory_order_relaxed);
   M* m = CurrentM();
   if (m == nullptr || m->p == nullptr) {
-    ActiveScheduler()->Inject(g);
+    // None: a thread that outlived Run wakes a goroutine that did not.
+    Scheduler* scheduler = ActiveScheduler();
+    if (scheduler != nullptr) scheduler->Inject(g);
     return;
   }
   Scheduler* scheduler = m->scheduler;

@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <pthread.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -87,7 +88,11 @@ void Scheduler::Run(absl::AnyInvocable<void() &&> main, int max_procs) {
   mu.Unlock();
   while (ms != nullptr) {
     M* next = ms->all_next;
-    if (ms != m) pthread_join(ms->thread, nullptr);
+    if (ms != m) {
+      // Whoever starts it may be a thread that is not ours.
+      while (!ms->joinable.load(std::memory_order_acquire)) sched_yield();
+      pthread_join(ms->thread, nullptr);
+    }
     delete ms;
     ms = next;
   }
@@ -208,6 +213,8 @@ void Scheduler::Kick(M* m) {
   }
   m->started = true;
   int error = pthread_create(&m->thread, nullptr, ThreadMain, m);
+  // Release: publishes m->thread to Run, which joins it.
+  m->joinable.store(true, std::memory_order_release);
   if (error != 0) {
     fprintf(stderr,
             "runtime: failed to create new OS thread (have %d already; "
@@ -295,7 +302,13 @@ bool Scheduler::WaitForP(M* m) {
     bool due = timers.NextNs() <= host::NowNs();
     if (due || !global.empty()) {
       m->p = TakeIdleP();
-      if (m->p != nullptr) return true;
+      if (m->p != nullptr) {
+        // As one that spins, so that it wakes another when it has found work:
+        // somebody must wait for the next timer.
+        m->spinning = true;
+        spinning.fetch_add(1, std::memory_order_seq_cst);
+        return true;
+      }
       // All P's are busy: their M's see to it.
     }
     if (!due && timers.NextNs() != TimerHeap::kNever && timer_m == nullptr) {

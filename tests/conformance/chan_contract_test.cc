@@ -4,6 +4,7 @@
 // Chan's contract: every cell of the table at the head of runtime/chan.h, and
 // what its comments promise.
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -248,15 +249,15 @@ TEST_P(ChanTest, CarriesWhatCanOnlyBeMoved) {
 
 // Counts its living copies.
 struct Counted {
-  explicit Counted(int* alive) : alive(alive) { ++*alive; }
+  explicit Counted(std::atomic<int>* alive) : alive(alive) { ++*alive; }
   Counted(Counted&& other) noexcept : alive(other.alive) { ++*alive; }
   ~Counted() { --*alive; }
-  int* alive;
+  std::atomic<int>* alive;
 };
 
 TEST_P(ChanTest, DestroysEachElementOnce) {
   Main([] {
-    int alive = 0;
+    std::atomic<int> alive{0};
     {
       auto c = MakeChan<Counted>(3);
       for (int i = 0; i < 3; ++i) c.Send(Counted(&alive));
@@ -273,12 +274,13 @@ TEST_P(ChanTest, DestroysEachElementOnce) {
 
 TEST_P(ChanTest, HandsOverDirectlyWithoutACopyLeft) {
   Main([] {
-    int alive = 0;
+    std::atomic<int> alive{0};
     auto c = MakeChan<Counted>();
-    Go([&alive, c] { c.Send(Counted(&alive)); });
+    WaitGroup wg;
+    wg.Go([&alive, c] { c.Send(Counted(&alive)); });
     WaitUntilBlocked(1);
     { std::optional<Counted> got = c.Recv(); }
-    while (NumGoroutine() > 1) Gosched();
+    wg.Wait();
     EXPECT_EQ(alive, 0);
   });
 }

@@ -189,6 +189,26 @@ TEST(SchedulerTest, AGoroutineThatHasNotRunHasNoStack) {
   });
 }
 
+// The thread that waits for timers becomes busy with the first: another one
+// must wait for the second.
+TEST(SchedulerTest, ATimerIsServedWhileTheFirstOnesGoroutineComputes) {
+  EXPECT_EQ(rt::Run([] {
+              GOMAXPROCS(2);
+              std::atomic<bool> second{false};
+              WaitGroup wg;
+              wg.Go([&] {
+                Sleep(absl::Milliseconds(1));
+                while (!second) std::this_thread::yield();
+              });
+              wg.Go([&] {
+                Sleep(absl::Milliseconds(10));
+                second = true;
+              });
+              wg.Wait();
+            }),
+            0);
+}
+
 TEST(SchedulerTest, AnIdleProgramUsesNoCpu) {
   EXPECT_EQ(rt::Run([] {
               GOMAXPROCS(4);
