@@ -185,6 +185,8 @@ bool Scheduler::RunTimers(M* m) {
     any = true;
   }
   InjectList(&overflow);
+  // For the others that are due now, and for who will wait for the next timer
+  // while this thread is busy.
   if (any) WakeAfterPushBack();
   return any;
 }

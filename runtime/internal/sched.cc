@@ -302,13 +302,7 @@ bool Scheduler::WaitForP(M* m) {
     bool due = timers.NextNs() <= host::NowNs();
     if (due || !global.empty()) {
       m->p = TakeIdleP();
-      if (m->p != nullptr) {
-        // As one that spins, so that it wakes another when it has found work:
-        // somebody must wait for the next timer.
-        m->spinning = true;
-        spinning.fetch_add(1, std::memory_order_seq_cst);
-        return true;
-      }
+      if (m->p != nullptr) return true;
       // All P's are busy: their M's see to it.
     }
     if (!due && timers.NextNs() != TimerHeap::kNever && timer_m == nullptr) {

@@ -220,6 +220,7 @@ struct Overflow {
 constinit Overflow the_overflow;
 
 [[noreturn]] void DieOfOverflow() {
+  CurrentM()->fiber.AfterSwitch();
   Death death;
   death.headline = "fatal error: stack overflow";
   death.self = the_overflow.goroutine;
@@ -263,6 +264,7 @@ void OnFault(int signal, siginfo_t* info, void* context) {
   overflow.size = Backtrace(overflow.pcs, kMaxFrames);
   // A dump does much that a signal handler must not. Go on, when this handler
   // returns, below what the M has on its own stack.
+  g->fiber.BeforeJump(m->fiber);
   constexpr uintptr_t kRedZone = 128;
   uintptr_t sp = reinterpret_cast<uintptr_t>(m->context.sp) - kRedZone;
   sp &= ~uintptr_t{15};
