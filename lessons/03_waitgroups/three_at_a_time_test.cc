@@ -22,6 +22,16 @@ namespace {
 using ::rt::explorer::Check;
 using ::rt::explorer::ExpectNoDelay;
 using ::rt::explorer::ExpectOverlap;
+using ::rt::explorer::Options;
+
+// Who waits for a place sleeps: nobody polls, and a few dozen operations are
+// enough.
+Options NoPolling() {
+  Options options;
+  options.refuse_polling = true;
+  options.max_steps = 300;
+  return options;
+}
 
 // Downloads that take the given times, and what became of them.
 class Downloads {
@@ -83,7 +93,7 @@ class Downloads {
 };
 
 TEST(ThreeAtATime, AllAreDownloadedWhenItReturns) {
-  Check([] {
+  Check(NoPolling(), [] {
     std::atomic<int> ended = 0;  // Relaxed: orders nothing for the answer.
     const Download download = [&] {
       ended.fetch_add(1, std::memory_order_relaxed);
@@ -99,7 +109,7 @@ TEST(ThreeAtATime, AllAreDownloadedWhenItReturns) {
 
 TEST(ThreeAtATime, TheSlowestIsWaitedFor) {
   for (size_t slow : {0, 1, 2}) {
-    Check([slow] {
+    Check(NoPolling(), [slow] {
       std::atomic<bool> ended = false;
       std::vector<Download> downloads(3, [] {});
       downloads[slow] = [&] {
@@ -116,7 +126,7 @@ TEST(ThreeAtATime, TheSlowestIsWaitedFor) {
 }
 
 TEST(ThreeAtATime, NeverMoreThanTheLimit) {
-  Check([] {
+  Check(NoPolling(), [] {
     Downloads downloads({10, 10, 10});
 
     DownloadAll(downloads.list(), 2);
@@ -127,7 +137,7 @@ TEST(ThreeAtATime, NeverMoreThanTheLimit) {
 }
 
 TEST(ThreeAtATime, AsManyAsTheLimitAllows) {
-  Check([] {
+  Check(NoPolling(), [] {
     Downloads downloads({10, 10, 10});
     const absl::Time start = rt::Now();
 
@@ -142,7 +152,7 @@ TEST(ThreeAtATime, AsManyAsTheLimitAllows) {
 TEST(ThreeAtATime, NoPlaceIsEmptyWhileADownloadWaits) {
   for (const auto& milliseconds :
        {std::vector<int>{30, 10, 10, 10}, std::vector<int>{10, 30, 10}}) {
-    Check([&milliseconds] {
+    Check(NoPolling(), [&milliseconds] {
       Downloads downloads(milliseconds);
       const absl::Time start = rt::Now();
 
@@ -156,7 +166,7 @@ TEST(ThreeAtATime, NoPlaceIsEmptyWhileADownloadWaits) {
 }
 
 TEST(ThreeAtATime, ALimitOfOne) {
-  Check([] {
+  Check(NoPolling(), [] {
     Downloads downloads({10, 20});
 
     DownloadAll(downloads.list(), 1);
@@ -167,7 +177,7 @@ TEST(ThreeAtATime, ALimitOfOne) {
 }
 
 TEST(ThreeAtATime, ALimitAboveTheNumberOfDownloads) {
-  Check([] {
+  Check(NoPolling(), [] {
     Downloads downloads({10, 10});
 
     DownloadAll(downloads.list(), 3);
@@ -178,7 +188,7 @@ TEST(ThreeAtATime, ALimitAboveTheNumberOfDownloads) {
 }
 
 TEST(ThreeAtATime, NoDownloads) {
-  Check([] { DownloadAll({}, 3); });
+  Check(NoPolling(), [] { DownloadAll({}, 3); });
 }
 
 }  // namespace
