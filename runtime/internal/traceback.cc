@@ -11,6 +11,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -43,34 +44,42 @@ std::string Demangle(const char* name) {
 
 // --- Frames ------------------------------------------------------------------
 
-bool IsTest(std::string_view file) {
-  return file.find("_test.cc") != std::string_view::npos;
-}
-
 // A frame that is the machine's, not the program's: the runtime's own, the
 // standard library's, abseil's.
 bool IsMachinery(const SourceLocation& at) {
   std::string_view file = at.file;
-  if (file.empty()) return true;
-  if (file.starts_with("runtime/")) return !IsTest(file);
+  size_t slash = file.rfind('/');
+  if (slash == std::string_view::npos) return file.empty();
+  // The last folders decide: a compiler may have been given absolute paths.
+  std::string_view folder = file.substr(0, slash);
+  for (std::string_view ours : {"runtime", "runtime/internal"}) {
+    if (folder == ours || folder.ends_with("/" + std::string(ours)))
+      return true;
+  }
   return file.starts_with("/usr/") || file.starts_with("external/") ||
          file.starts_with("../");  // The compiler's own libraries.
 }
 
-// Demangled names of lambdas are long: main::{lambda(int)#2}::operator()(int)
-// const is main::lambda(int).
+// Demangled names of lambdas are long: GCC's main::{lambda(int)#2}::operator()
+// (int) const and Clang's main::$_1::operator()(int) const are
+// main::lambda(int).
 std::string ReadableName(std::string name) {
   if (size_t clone = name.find(" [clone"); clone != std::string::npos) {
     name.resize(clone);
   }
-  constexpr std::string_view kLambda = "{lambda(";
   constexpr std::string_view kCall = "::operator()";
-  for (size_t at; (at = name.rfind(kLambda)) != std::string::npos;) {
-    size_t end = name.find('}', at);
-    if (end == std::string::npos) break;
-    ++end;
+  auto replace_lambda = [&](size_t at, size_t end) {
     if (name.compare(end, kCall.size(), kCall) == 0) end += kCall.size();
     name.replace(at, end - at, "lambda");
+  };
+  for (size_t at; (at = name.rfind("{lambda(")) != std::string::npos;) {
+    size_t end = name.find('}', at);
+    if (end == std::string::npos) break;
+    replace_lambda(at, end + 1);
+  }
+  for (size_t at; (at = name.rfind("$_")) != std::string::npos;) {
+    size_t end = name.find_first_not_of("0123456789", at + 2);
+    replace_lambda(at, std::min(end, name.size()));
   }
   // What is left of operator()() const, here and of functions around.
   constexpr std::string_view kConst = " const";

@@ -183,7 +183,7 @@ TEST_P(GoTest, SleepOfNothingOnlyYields) {
 }
 
 TEST_P(GoTest, GOMAXPROCSTellsAndSets) {
-  Main([this] {
+  Main([] {
     EXPECT_EQ(GOMAXPROCS(0), GetParam());
     EXPECT_EQ(GOMAXPROCS(3), GetParam());
     EXPECT_EQ(GOMAXPROCS(-1), 3);
@@ -192,7 +192,7 @@ TEST_P(GoTest, GOMAXPROCSTellsAndSets) {
 }
 
 TEST_P(GoTest, GOMAXPROCSMayChangeWhileOthersRun) {
-  Main([this] {
+  Main([] {
     WaitGroup wg;
     std::atomic<int> count{0};
     for (int g = 0; g < 8; ++g) {

@@ -19,7 +19,7 @@ using StressTest = testing::RuntimeTest;
 RT_INSTANTIATE(StressTest);
 
 TEST_P(StressTest, EverythingAtOnce) {
-  Main([this] {
+  Main([] {
     constexpr int kRounds = 20;
     constexpr int kGoroutines = 100;
     for (uint32_t round = 0; round < kRounds; ++round) {
