@@ -51,8 +51,8 @@ struct StackRequest {
   Fiber* asker_fiber = nullptr;
 };
 
-// Makes the overflow of a goroutine's stack a fatal error, and an exception that
-// nobody handles a panic. Once per process.
+// Makes the overflow of a goroutine's stack a fatal error, and an exception
+// that nobody handles a panic. Once per process.
 void InstallHandlers();
 
 // The signal stack that the handler needs; one for each M.
