@@ -19,6 +19,7 @@ namespace {
 
 using ::rt::explorer::Check;
 using ::rt::explorer::ExpectOverlap;
+using ::rt::explorer::Options;
 
 // Orders of all kinds; the id is the place in the list.
 constexpr int kGood = 1;
@@ -40,36 +41,48 @@ void DeclineSome(const Order& order) {
   }
 }
 
+// Answers take a few dozen operations. One that polls for ever is refused
+// before it has kept the learner waiting.
+Options Limits() {
+  Options options;
+  options.max_steps = 300;
+  options.max_executions = 5'000;
+  return options;
+}
+
 TEST(ChargeOrders, GoodOrdersArePaid) {
-  Check([] { EXPECT_EQ(ChargeAll(Orders({kGood, kGood}), DeclineSome), 2); });
+  Check(Limits(), [] {
+    EXPECT_EQ(ChargeAll(Orders({kGood, kGood}), DeclineSome), 2);
+  });
 }
 
 TEST(ChargeOrders, AnEmptyOrderIsLeftOut) {
   for (int empty : {kEmpty, kReturned}) {
-    Check([empty] {
+    Check(Limits(), [empty] {
       EXPECT_EQ(ChargeAll(Orders({empty, kGood}), DeclineSome), 1);
     });
   }
 }
 
 TEST(ChargeOrders, ADeclinedOrderIsNotPaid) {
-  Check([] { EXPECT_EQ(ChargeAll(Orders({kDeclined}), DeclineSome), 0); });
+  Check(Limits(),
+        [] { EXPECT_EQ(ChargeAll(Orders({kDeclined}), DeclineSome), 0); });
 }
 
 TEST(ChargeOrders, ADeclinedOrderDoesNotStopTheOthers) {
-  Check([] {
+  Check(Limits(), [] {
     EXPECT_EQ(ChargeAll(Orders({kDeclined, kGood}), DeclineSome), 1);
   });
 }
 
 TEST(ChargeOrders, OneOfEachKind) {
-  Check([] {
+  Check(Limits(), [] {
     EXPECT_EQ(ChargeAll(Orders({kEmpty, kDeclined, kGood}), DeclineSome), 1);
   });
 }
 
 TEST(ChargeOrders, EachGoodOrderIsChargedOnceAndNoEmptyOne) {
-  Check([] {
+  Check(Limits(), [] {
     std::vector<int> charges(3);
 
     ChargeAll(Orders({kGood, kEmpty, kGood}), [&](const Order& order) {
@@ -81,7 +94,7 @@ TEST(ChargeOrders, EachGoodOrderIsChargedOnceAndNoEmptyOne) {
 }
 
 TEST(ChargeOrders, TheSlowestChargeIsWaitedFor) {
-  Check([] {
+  Check(Limits(), [] {
     bool charged = false;
 
     const int paid =
@@ -97,7 +110,7 @@ TEST(ChargeOrders, TheSlowestChargeIsWaitedFor) {
 }
 
 TEST(ChargeOrders, OrdersAreChargedAtTheSameTime) {
-  Check([] {
+  Check(Limits(), [] {
     const absl::Duration charge = absl::Milliseconds(10);
     const absl::Time start = rt::Now();
 
@@ -112,7 +125,7 @@ TEST(ChargeOrders, OrdersAreChargedAtTheSameTime) {
 }
 
 TEST(ChargeOrders, NoOrders) {
-  Check([] { EXPECT_EQ(ChargeAll({}, DeclineSome), 0); });
+  Check(Limits(), [] { EXPECT_EQ(ChargeAll({}, DeclineSome), 0); });
 }
 
 }  // namespace

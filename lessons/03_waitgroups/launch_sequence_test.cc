@@ -18,6 +18,7 @@ namespace {
 
 using ::rt::explorer::Check;
 using ::rt::explorer::ExpectOverlap;
+using ::rt::explorer::Options;
 
 constexpr absl::Duration kShort = absl::Milliseconds(10);
 constexpr absl::Duration kLong = absl::Milliseconds(30);
@@ -26,8 +27,17 @@ Step Sleeping(absl::Duration time) {
   return [time] { rt::Sleep(time); };
 }
 
+// Answers take a few dozen operations. One that polls for ever is refused
+// before it has kept the learner waiting.
+Options Limits() {
+  Options options;
+  options.max_steps = 300;
+  options.max_executions = 5'000;
+  return options;
+}
+
 TEST(LaunchSequence, AStageBeginsWhenTheOneBeforeItIsOver) {
-  Check([] {
+  Check(Limits(), [] {
     std::atomic<int> ended = 0;
     const Step fuel = [&] { ended.fetch_add(1, std::memory_order_relaxed); };
     const Step engine = [&] {
@@ -42,7 +52,7 @@ TEST(LaunchSequence, AStageBeginsWhenTheOneBeforeItIsOver) {
 
 TEST(LaunchSequence, TheSlowestStepOfAStageIsWaitedFor) {
   for (size_t slow : {0, 1}) {
-    Check([slow] {
+    Check(Limits(), [slow] {
       std::atomic<bool> over = false;
       std::vector<Stage> stages = {
           {[] {}, [] {}}, {[&] {
@@ -60,7 +70,7 @@ TEST(LaunchSequence, TheSlowestStepOfAStageIsWaitedFor) {
 }
 
 TEST(LaunchSequence, TheLastStageIsWaitedFor) {
-  Check([] {
+  Check(Limits(), [] {
     std::atomic<bool> over = false;
     const std::vector<Stage> stages = {{[] {}}, {[&] {
                                          rt::Sleep(absl::Hours(1000));
@@ -76,7 +86,7 @@ TEST(LaunchSequence, TheLastStageIsWaitedFor) {
 }
 
 TEST(LaunchSequence, EveryStepRunsOnceAndItsResultMayBeUsed) {
-  Check([] {
+  Check(Limits(), [] {
     // Each step writes its own variable; the second stage uses the first's.
     int fuel = 0, oxygen = 0, thrust = 0;
     const std::vector<Stage> stages = {
@@ -92,7 +102,7 @@ TEST(LaunchSequence, EveryStepRunsOnceAndItsResultMayBeUsed) {
 }
 
 TEST(LaunchSequence, TheStepsOfAStageOverlap) {
-  Check([] {
+  Check(Limits(), [] {
     const absl::Time start = rt::Now();
     const std::vector<Stage> stages = {{Sleeping(kLong), Sleeping(kShort)},
                                        {Sleeping(kShort), Sleeping(kShort)}};
@@ -105,7 +115,7 @@ TEST(LaunchSequence, TheStepsOfAStageOverlap) {
 }
 
 TEST(LaunchSequence, StagesMayBeEmpty) {
-  Check([] {
+  Check(Limits(), [] {
     int steps = 0;
     const Step step = [&] { ++steps; };
     const std::vector<Stage> stages = {{}, {step}, {}, {step}, {}};
@@ -117,7 +127,7 @@ TEST(LaunchSequence, StagesMayBeEmpty) {
 }
 
 TEST(LaunchSequence, NoStages) {
-  Check([] { Launch({}); });
+  Check(Limits(), [] { Launch({}); });
 }
 
 }  // namespace

@@ -19,11 +19,21 @@ namespace {
 
 using ::rt::explorer::Check;
 using ::rt::explorer::ExpectOverlap;
+using ::rt::explorer::Options;
 
 constexpr absl::Duration kPhoto = absl::Milliseconds(10);
 
+// Answers take a few dozen operations. One that polls for ever is refused
+// before it has kept the learner waiting.
+Options Limits() {
+  Options options;
+  options.max_steps = 300;
+  options.max_executions = 5'000;
+  return options;
+}
+
 TEST(PhotoAlbum, IsReadyWhenDevelopAllReturns) {
-  Check([] {
+  Check(Limits(), [] {
     std::atomic<int> developed[2] = {0, 0};
     const std::function<void(int)> develop = [&](int i) {
       developed[i].fetch_add(1, std::memory_order_relaxed);
@@ -40,7 +50,7 @@ TEST(PhotoAlbum, IsReadyWhenDevelopAllReturns) {
 
 TEST(PhotoAlbum, TheSlowestPhotoIsWaitedFor) {
   for (int slowest : {0, 1, 2}) {
-    Check([slowest] {
+    Check(Limits(), [slowest] {
       std::atomic<bool> ready = false;
       const std::function<void(int)> develop = [&](int i) {
         if (i != slowest) return;
@@ -57,7 +67,7 @@ TEST(PhotoAlbum, TheSlowestPhotoIsWaitedFor) {
 }
 
 TEST(PhotoAlbum, WhatDevelopWroteMayBeRead) {
-  Check([] {
+  Check(Limits(), [] {
     int prints[2] = {0, 0};
     const std::function<void(int)> develop = [&](int i) { prints[i] = i + 1; };
 
@@ -69,7 +79,7 @@ TEST(PhotoAlbum, WhatDevelopWroteMayBeRead) {
 }
 
 TEST(PhotoAlbum, PhotosAreDevelopedAtTheSameTime) {
-  Check([] {
+  Check(Limits(), [] {
     const absl::Time start = rt::Now();
     const std::function<void(int)> develop = [](int) { rt::Sleep(kPhoto); };
 
@@ -81,7 +91,7 @@ TEST(PhotoAlbum, PhotosAreDevelopedAtTheSameTime) {
 }
 
 TEST(PhotoAlbum, OnePhoto) {
-  Check([] {
+  Check(Limits(), [] {
     int developed = 0;
     DevelopAll(1, [&](int i) { developed += i + 1; });
     EXPECT_EQ(developed, 1);
@@ -89,7 +99,7 @@ TEST(PhotoAlbum, OnePhoto) {
 }
 
 TEST(PhotoAlbum, AnEmptyAlbumIsReadyAtOnce) {
-  Check([] {
+  Check(Limits(), [] {
     bool developed = false;
     const absl::Time start = rt::Now();
 

@@ -15,7 +15,17 @@ namespace {
 
 using ::rt::explorer::Check;
 using ::rt::explorer::ExpectOverlap;
+using ::rt::explorer::Options;
 using Prices = std::vector<int>;
+
+// Answers take a few dozen operations. One that polls for ever is refused
+// before it has kept the learner waiting.
+Options Limits() {
+  Options options;
+  options.max_steps = 300;
+  options.max_executions = 5'000;
+  return options;
+}
 
 Shop ShopAsking(int price, absl::Duration thinks = absl::ZeroDuration()) {
   return [price, thinks] {
@@ -25,7 +35,7 @@ Shop ShopAsking(int price, absl::Duration thinks = absl::ZeroDuration()) {
 }
 
 TEST(PriceCheck, TwoPricesInTheShopsOrder) {
-  Check([] {
+  Check(Limits(), [] {
     const std::vector<Shop> shops = {ShopAsking(900), ShopAsking(700)};
     EXPECT_EQ(AskAll(shops), Prices({900, 700}));
   });
@@ -33,7 +43,7 @@ TEST(PriceCheck, TwoPricesInTheShopsOrder) {
 
 TEST(PriceCheck, TheSlowShopKeepsItsPlace) {
   for (size_t slow : {0, 1, 2}) {
-    Check([slow] {
+    Check(Limits(), [slow] {
       std::vector<Shop> shops = {ShopAsking(500), ShopAsking(900),
                                  ShopAsking(700)};
       shops[slow] = ShopAsking(300, absl::Hours(1000));
@@ -46,14 +56,14 @@ TEST(PriceCheck, TheSlowShopKeepsItsPlace) {
 }
 
 TEST(PriceCheck, TheSamePriceTwice) {
-  Check([] {
+  Check(Limits(), [] {
     const std::vector<Shop> shops = {ShopAsking(800), ShopAsking(800)};
     EXPECT_EQ(AskAll(shops), Prices({800, 800}));
   });
 }
 
 TEST(PriceCheck, EachShopIsAskedOnce) {
-  Check([] {
+  Check(Limits(), [] {
     std::vector<int> asked(2);
     const std::vector<Shop> shops = {[&] { return ++asked[0]; },
                                      [&] { return ++asked[1]; }};
@@ -65,7 +75,7 @@ TEST(PriceCheck, EachShopIsAskedOnce) {
 }
 
 TEST(PriceCheck, ShopsAreAskedAtTheSameTime) {
-  Check([] {
+  Check(Limits(), [] {
     const absl::Duration thinks = absl::Milliseconds(10);
     const std::vector<Shop> shops = {
         ShopAsking(1, thinks), ShopAsking(2, thinks), ShopAsking(3, thinks)};
@@ -80,14 +90,14 @@ TEST(PriceCheck, ShopsAreAskedAtTheSameTime) {
 }
 
 TEST(PriceCheck, OneShop) {
-  Check([] {
+  Check(Limits(), [] {
     const std::vector<Shop> shops = {ShopAsking(600)};
     EXPECT_EQ(AskAll(shops), Prices({600}));
   });
 }
 
 TEST(PriceCheck, NoShops) {
-  Check([] { EXPECT_EQ(AskAll({}), Prices()); });
+  Check(Limits(), [] { EXPECT_EQ(AskAll({}), Prices()); });
 }
 
 }  // namespace
