@@ -179,7 +179,7 @@ class Storyteller {
     } else {
       result_.summary = who[0];
     }
-    result_.expectation = absl::StrJoin(who, "\n");
+    if (who.size() > 1) result_.expectation = absl::StrJoin(who, "\n");
     result_.order_hint = BlockedHint();
   }
 

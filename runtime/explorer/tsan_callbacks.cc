@@ -17,6 +17,7 @@
 #include <cstring>
 
 #include "runtime/explorer/engine.h"
+#include "runtime/explorer/reference_count.h"
 
 namespace rt::explorer {
 namespace {
@@ -135,6 +136,28 @@ T UpdateAtomic(volatile T* address, int order, const void* pc, const F& f) {
   return before;
 }
 
+// See reference_count.h. False: do it as any other update.
+template <typename T>
+bool CountReference(volatile T* address, T delta, int order, const void* pc,
+                    T* before) {
+  // Cheap tests first: the library names this order, people rarely do.
+  if (sizeof(T) != 4 || order != __ATOMIC_ACQ_REL || mode != Mode::kUser) {
+    return false;
+  }
+  EngineScope scope;
+  if (!IsReferenceCount(pc)) return false;
+  Track(address, sizeof(T), true, true, pc);
+  *before = *address;
+  T after = static_cast<T>(*before + delta);
+  *address = after;
+  Engine& e = *Engine::Active();
+  const void* sync =
+      const_cast<const void*>(static_cast<const volatile void*>(address));
+  e.races().Release(e.current()->index, sync);
+  if (after == 0) e.races().Acquire(e.current()->index, sync);
+  return true;
+}
+
 template <typename T>
 bool CompareExchange(volatile T* address, T* expected, T desired, int order,
                      int failure_order, const void* pc) {
@@ -185,7 +208,14 @@ using rt::explorer::Track;
     rt::explorer::StoreAtomic(a, v, order, RT_PC);                            \
   }                                                                           \
   RT_UPDATE(BITS, TYPE, exchange, v)                                          \
-  RT_UPDATE(BITS, TYPE, fetch_add, static_cast<TYPE>(x + v))                  \
+  TYPE __tsan_atomic##BITS##_fetch_add(volatile TYPE* a, TYPE v, int order) { \
+    TYPE before;                                                              \
+    if (rt::explorer::CountReference(a, v, order, RT_PC, &before)) {          \
+      return before;                                                          \
+    }                                                                         \
+    return rt::explorer::UpdateAtomic(                                        \
+        a, order, RT_PC, [v](TYPE x) { return static_cast<TYPE>(x + v); });   \
+  }                                                                           \
   RT_UPDATE(BITS, TYPE, fetch_sub, static_cast<TYPE>(x - v))                  \
   RT_UPDATE(BITS, TYPE, fetch_and, static_cast<TYPE>(x & v))                  \
   RT_UPDATE(BITS, TYPE, fetch_or, static_cast<TYPE>(x | v))                   \
