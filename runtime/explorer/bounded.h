@@ -36,10 +36,11 @@ class Bounded : public Strategy {
   struct Frame {
     uint64_t taken;
     uint64_t alternatives;
+    uint64_t point;  // What the choice was between, to notice a change.
   };
 
   // The alternative to take at the next point, of `n`.
-  uint64_t Decide(uint64_t n);
+  uint64_t Decide(uint64_t n, uint64_t point);
 
   const size_t bound_;
   std::vector<Frame> frames_;

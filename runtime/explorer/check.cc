@@ -30,8 +30,8 @@ Replaying& Replayed() {
   return replaying;
 }
 
-std::vector<Result>& Results() {
-  static auto& results = *new std::vector<Result>;
+std::vector<grader::NamedResult>& Results() {
+  static auto& results = *new std::vector<grader::NamedResult>;
   return results;
 }
 
@@ -87,16 +87,16 @@ void Check(const Options& options, absl::FunctionRef<void()> body) {
   }
   bool first_failure = !result.passed();
   bool first = true;
-  for (const Result& earlier : Results()) {
+  for (const grader::NamedResult& earlier : Results()) {
     first = false;
-    if (!earlier.passed()) first_failure = false;
+    if (!earlier.result.passed()) first_failure = false;
   }
   if (first || first_failure) {
     testing::Test::RecordProperty("verdict", JsonReport(result, name));
   }
   bool passed = result.passed();
   std::string report = TextReport(result, name);
-  Results().push_back(std::move(result));
+  Results().push_back({name, std::move(result)});
   if (!passed) ADD_FAILURE() << report;
 }
 
@@ -128,7 +128,7 @@ void SetReplay(const std::string& replay) {
   Replayed().line = at == std::string::npos ? "" : replay.substr(at + 1);
 }
 
-std::vector<Result> TakeResults() { return std::exchange(Results(), {}); }
+std::vector<NamedResult> TakeResults() { return std::exchange(Results(), {}); }
 
 }  // namespace grader
 

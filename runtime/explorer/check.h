@@ -61,8 +61,13 @@ namespace grader {
 // check then do nothing.
 void SetReplay(const std::string& replay);
 
+struct NamedResult {
+  std::string check;  // "Suite.Test", for the second check in it with "#2".
+  Result result;
+};
+
 // The verdicts of the current test's checks; cleared by the call.
-std::vector<Result> TakeResults();
+std::vector<NamedResult> TakeResults();
 
 }  // namespace grader
 

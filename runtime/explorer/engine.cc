@@ -25,15 +25,18 @@ constinit Engine* Engine::active_ = nullptr;
 namespace {
 
 constexpr size_t kStackBytes = 256 << 10;
+constexpr size_t kStacksSideBySide = 4'096;
+// Freed memory kept from being used again.
+constexpr size_t kQuarantineBytes = 256 << 20;
+// Of a larger block only the front is remembered as freed.
+constexpr size_t kFreedBytes = 1 << 20;
 // Steps after which a goroutine that could run must be chosen.
 constexpr uint64_t kFairness = 1'000;
 // Repeated reads after which a goroutine counts as spinning.
 constexpr int kFruitlessReads = 2;
 constexpr size_t kMaxReads = 16;
-// Plain accesses without an operation after which another goroutine gets a
-// turn, and so many turns after which it is an endless loop.
-constexpr uint64_t kStepAccesses = 1'000'000;
-constexpr uint64_t kHangAccesses = 20 * kStepAccesses;
+// Plain accesses without an operation after which it is an endless loop.
+constexpr uint64_t kHangAccesses = 20 * Engine::kStepAccesses;
 
 // The C++ runtime keeps these two words for each kernel thread, at the front of
 // __cxa_eh_globals (Itanium C++ ABI: Exception Handling, 2.2.2). A goroutine
@@ -49,17 +52,22 @@ ExceptionGlobals& CurrentExceptionGlobals() {
   return *globals;
 }
 
-// With a guard below.
-void* NewStack() {
-  auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+size_t PageBytes() {
+  static const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  return page;
+}
+
+// Address space that nothing can access yet.
+char* Reserve(size_t bytes) {
   void* memory =
-      mmap(nullptr, kStackBytes + page, PROT_READ | PROT_WRITE,
+      mmap(nullptr, bytes, PROT_NONE,
            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
-  if (memory == MAP_FAILED || mprotect(memory, page, PROT_NONE) != 0) {
-    fprintf(stderr, "explorer: no memory for another goroutine's stack\n");
-    abort();
-  }
-  return static_cast<char*>(memory) + page;
+  return memory == MAP_FAILED ? nullptr : static_cast<char*>(memory);
+}
+
+[[noreturn]] void NoMemory() {
+  fprintf(stderr, "explorer: no memory for another goroutine's stack\n");
+  abort();
 }
 
 bool TakesLock(OpKind kind) {
@@ -85,7 +93,27 @@ Engine& Engine::Get() {
   return *engine;
 }
 
-Engine::Engine() = default;
+Engine::Engine() {
+  stack_stride_ = kStackBytes + PageBytes();
+  char* stacks = Reserve(kStacksSideBySide * stack_stride_);
+  if (stacks == nullptr) return;
+  stacks_lo_ = reinterpret_cast<uintptr_t>(stacks);
+  stacks_bytes_ = kStacksSideBySide * stack_stride_;
+}
+
+void* Engine::StackOf(size_t index) {
+  while (stacks_.size() <= index) {
+    size_t offset = stacks_.size() * stack_stride_;
+    char* memory = offset < stacks_bytes_
+                       ? reinterpret_cast<char*>(stacks_lo_ + offset)
+                       : Reserve(stack_stride_);
+    if (memory == nullptr) NoMemory();
+    void* stack = memory + PageBytes();  // The page below is the guard.
+    if (mprotect(stack, kStackBytes, PROT_READ | PROT_WRITE) != 0) NoMemory();
+    stacks_.push_back(stack);
+  }
+  return stacks_[index];
+}
 
 bool Engine::Execute(absl::FunctionRef<void()> body, Strategy& strategy,
                      const ExecutionOptions& options) {
@@ -99,12 +127,13 @@ bool Engine::Execute(absl::FunctionRef<void()> body, Strategy& strategy,
   spinning_ = 0;
   now_ns_ = 0;
   steps_ = 0;
-  step_accesses_ = 0;
+  BeginStep();
   schedule_.clear();
   blocked_.clear();
   diverged_ = false;
   if (failed()) failure_ = Failure{};
   races_.BeginExecution();
+  allocated_.Clear();
 
   Goroutine& main = NewGoroutine();
   main.task = [body] { body(); };
@@ -120,6 +149,7 @@ bool Engine::Execute(absl::FunctionRef<void()> body, Strategy& strategy,
   current_ = nullptr;
   if (!failed() && !diverged_) Quiesce();
   if (strategy.diverged()) diverged_ = true;
+  FreeQuarantine();
   ++progress_;
   return !failed() && !diverged_;
 }
@@ -127,7 +157,6 @@ bool Engine::Execute(absl::FunctionRef<void()> body, Strategy& strategy,
 Goroutine& Engine::NewGoroutine() {
   if (count_ == goroutines_.size()) {
     goroutines_.push_back(std::make_unique<Goroutine>());
-    stacks_.push_back(NewStack());
   }
   Goroutine& g = *goroutines_[count_];
   g.index = static_cast<GoroutineIndex>(count_);
@@ -138,7 +167,7 @@ Goroutine& Engine::NewGoroutine() {
   g.wait_object = nullptr;
   g.state = GoroutineState::kReady;
   g.context =
-      internal::MakeContext(stacks_[count_], kStackBytes, &Engine::Entry, &g);
+      internal::MakeContext(StackOf(count_), kStackBytes, &Engine::Entry, &g);
   // What an abandoned goroutine held is not destroyed: its destructors may use
   // what has gone with its execution.
   new (&g.task) absl::AnyInvocable<void() &&>();
@@ -147,6 +176,7 @@ Goroutine& Engine::NewGoroutine() {
   g.enabled_arg = nullptr;
   g.op_depth = 0;
   g.wake_ns = 0;
+  g.left_at = 0;
   g.passed_over = 0;
   g.held.clear();
   g.reads.clear();
@@ -207,7 +237,7 @@ void Engine::SwitchTo(Goroutine* g) {
   globals = {g->caught_exceptions, g->uncaught_exceptions};
   current_ = g;
   g->state = GoroutineState::kRunning;
-  step_accesses_ = 0;
+  BeginStep();
   internal::RtSwitchContext(from, &g->context);
 }
 
@@ -223,7 +253,7 @@ void Engine::Reschedule() {
   if (next == nullptr) Abandon();
   if (next == current_) {
     next->state = GoroutineState::kRunning;
-    step_accesses_ = 0;
+    BeginStep();
     return;
   }
   SwitchTo(next);
@@ -331,9 +361,11 @@ bool Engine::AdvanceClock() {
 }
 
 void Engine::OpBegin(OpKind kind, const void* object,
-                     internal::host::OpEnabled enabled, const void* arg) {
+                     internal::host::OpEnabled enabled, const void* arg,
+                     const void* frame) {
   Goroutine& g = *current_;
   if (g.op_depth++ > 0) return;
+  g.left_at = reinterpret_cast<uintptr_t>(frame);
   mode = Mode::kEngine;
   g.pending = {kind, object};
   g.enabled = enabled;
@@ -401,6 +433,7 @@ void Engine::Spawn(absl::AnyInvocable<void() &&> task,
 void Engine::Sleep(int64_t ns) {
   Goroutine& g = *current_;
   EngineScope scope;
+  g.left_at = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
   g.wake_ns = ns > INT64_MAX - now_ns_ ? INT64_MAX : now_ns_ + ns;
   g.wait_reason = internal::WaitReason::kSleep;
   g.state = GoroutineState::kSleeping;
@@ -439,14 +472,17 @@ void Engine::Access(const explorer::Access& access) {
       g.op_stack = side->stack;
       RecordStep(Recording::Kind::kAccess, 0);
       recording->steps.back().is_write = access.is_write;
+      recording->steps.back().is_free = access.is_free;
     }
   }
   if (found) {
-    Fail(Verdict::kRace, "");
+    bool freed = race.earlier.is_free || race.later.is_free;
+    Fail(freed ? Verdict::kMemory : Verdict::kRace, "");
     failure_.race = race;
     Abandon();
   }
-  if (++step_accesses_ % kStepAccesses == 0 && g.op_depth == 0) {
+  if (InForeignStack(access.address)) CheckForeignStack(access);
+  if (++step_accesses_ >= preempt_at_ && g.op_depth == 0) {
     if (step_accesses_ >= kHangAccesses) {
       Fail(Verdict::kHang, "");
       Abandon();
@@ -454,9 +490,11 @@ void Engine::Access(const explorer::Access& access) {
     // Perhaps it waits for a plain variable to change; whoever changes it is
     // then found to race.
     uint64_t so_far = step_accesses_;
-    OpBegin(OpKind::kGosched, nullptr, nullptr, nullptr);
+    OpBegin(OpKind::kGosched, nullptr, nullptr, nullptr,
+            __builtin_frame_address(0));
     OpEnd();
     step_accesses_ = so_far;
+    preempt_at_ = so_far + kStepAccesses;
   }
 }
 
@@ -512,9 +550,48 @@ void Engine::NoteWrite(const void* object) {
   }
 }
 
-void Engine::Forget(const void* address, size_t size) {
+// A goroutine that does not run has the live frames of its own code above the
+// point where it entered ours; what lies below belonged to functions that have
+// returned.
+void Engine::CheckForeignStack(const explorer::Access& access) {
+  auto address = reinterpret_cast<uintptr_t>(access.address);
+  const Goroutine& owner = *goroutines_[(address - stacks_lo_) / stack_stride_];
+  bool returned = owner.index >= count_ || owner.state == GoroutineState::kDead;
+  if (!returned && address >= owner.left_at) return;
+  Fail(Verdict::kMemory,
+       "a local variable is used after its function has returned");
+  Abandon();
+}
+
+void Engine::OnAllocate(void* block, size_t size) {
+  if (block == nullptr) return;
+  races_.Forget(block, size);
+  bool fresh;
+  allocated_.FindOrMake(reinterpret_cast<uintptr_t>(block), &fresh);
+}
+
+void Engine::OnFree(void* block, size_t size, const void* pc) {
+  explorer::Access access;
+  access.address = block;
+  access.size = std::min(size, kFreedBytes);
+  access.is_write = true;
+  access.is_free = true;
+  access.pc = pc;
+  // A block from before the execution may belong to a global, which the next
+  // execution finds as it was: then the block must still be there.
+  if (allocated_.Find(reinterpret_cast<uintptr_t>(block)) != nullptr) {
+    quarantine_.push_back(block);
+    quarantine_bytes_ += size;
+  }
+  Access(access);
+  if (quarantine_bytes_ > kQuarantineBytes) FreeQuarantine();
+}
+
+void Engine::FreeQuarantine() {
   EngineScope scope;
-  races_.Forget(address, size);
+  for (void* block : quarantine_) free(block);
+  quarantine_.clear();
+  quarantine_bytes_ = 0;
 }
 
 void Engine::Fail(Verdict verdict, std::string text) {
@@ -539,7 +616,7 @@ void Engine::FailExpectation(std::string text, std::string file, int line) {
 bool Engine::InStackGuard(const void* address) const {
   auto stack = reinterpret_cast<uintptr_t>(stacks_[current_->index]);
   auto at = reinterpret_cast<uintptr_t>(address);
-  return at < stack && stack - at <= static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  return at < stack && stack - at <= PageBytes();
 }
 
 void Engine::Quiesce() {

@@ -38,6 +38,7 @@
 
 #include "absl/functional/any_invocable.h"
 #include "absl/functional/function_ref.h"
+#include "runtime/explorer/epoch_map.h"
 #include "runtime/explorer/operation.h"
 #include "runtime/explorer/race_detector.h"
 #include "runtime/explorer/schedule.h"
@@ -96,6 +97,9 @@ struct Goroutine : internal::G {
   const void* enabled_arg = nullptr;
   int op_depth = 0;  // Operations that the goroutine is inside of.
 
+  // Where its stack ended when it last left its own code.
+  uintptr_t left_at = 0;
+
   int64_t wake_ns = 0;
   uint64_t passed_over = 0;  // Times that it could run and was not chosen.
   std::vector<HeldLock> held;
@@ -146,6 +150,7 @@ struct Recording {
     Operation op;
     GoroutineIndex child = 0;  // If kSpawn.
     bool is_write = false;     // If kAccess.
+    bool is_free = false;      // Likewise.
     Stack stack;
   };
   struct Side {  // Of a race.
@@ -170,6 +175,10 @@ struct ExecutionOptions {
 
 class Engine {
  public:
+  // Plain accesses without an operation after which another goroutine gets a
+  // turn.
+  static constexpr uint64_t kStepAccesses = 1 << 20;
+
   // There is one; made at the first use.
   static Engine& Get();
   // The one that runs an execution now; null otherwise.
@@ -194,8 +203,10 @@ class Engine {
   size_t live_count() const { return live_; }
   uint64_t progress() const { return progress_; }
 
+  // `frame`: the caller's; below it the goroutine's stack is ours.
   void OpBegin(OpKind kind, const void* object,
-               internal::host::OpEnabled enabled, const void* arg);
+               internal::host::OpEnabled enabled, const void* arg,
+               const void* frame);
   void OpEnd();
   void Park(internal::WaitReason reason, const void* object,
             internal::host::ParkCommit commit, void* arg);
@@ -203,11 +214,24 @@ class Engine {
   void Spawn(absl::AnyInvocable<void() &&> task, const void* created_by_pc);
   void Sleep(int64_t ns);
   uint64_t ChooseValue(uint64_t n);
+  void PlainAccess(const void* address, size_t size, bool is_write,
+                   const void* pc) {
+    bool repeat =
+        !InForeignStack(address) &&
+        races_.IsRepeat(current_->index, reinterpret_cast<uintptr_t>(address),
+                        size, is_write);
+    if (repeat && ++step_accesses_ < preempt_at_) return;
+    Access({address, size, is_write, /*is_atomic=*/false, pc});
+  }
   void Access(const explorer::Access& access);
   void NoteAcquire(Goroutine* g, const void* sync);
   void NoteRead(const void* pc, const void* object, uint64_t value);
   void NoteWrite(const void* object);
-  void Forget(const void* address, size_t size);
+  // Memory of the code under test: handed out, and given back. A block that is
+  // given back stays unused until the execution is over, so whoever still uses
+  // it is found.
+  void OnAllocate(void* block, size_t size);
+  void OnFree(void* block, size_t size, const void* pc);
 
   // Records a failure of the running goroutine; the first one counts. The
   // execution ends at the goroutine's next operation, or with Abandon.
@@ -232,9 +256,22 @@ class Engine {
   bool CollectRunnable();
   bool AdvanceClock();
   void SwitchTo(Goroutine* g);
+  void BeginStep() {
+    step_accesses_ = 0;
+    preempt_at_ = kStepAccesses;
+  }
   // All wait for ever, or are done.
   void Quiesce();
   bool LockCycle() const;
+  // Whether `address` lies on the stack of a goroutine that does not run.
+  bool InForeignStack(const void* address) const {
+    auto offset = reinterpret_cast<uintptr_t>(address) - stacks_lo_;
+    return offset < stacks_bytes_ && offset / stack_stride_ != current_->index;
+  }
+  // The accesses to such memory that nobody may do.
+  void CheckForeignStack(const explorer::Access& access);
+  void* StackOf(size_t index);
+  void FreeQuarantine();
   void RecordStep(Recording::Kind kind, GoroutineIndex child);
 
   static constinit Engine* active_;
@@ -245,7 +282,14 @@ class Engine {
   // By index; [0, count_) exist in this execution. Never freed, so that the
   // k-th goroutine of every execution has the same stack.
   std::vector<std::unique_ptr<Goroutine>> goroutines_;
-  std::vector<void*> stacks_;
+  // The first stacks lie side by side, so that an address tells whose it is.
+  uintptr_t stacks_lo_ = 0;
+  size_t stacks_bytes_ = 0;
+  size_t stack_stride_ = 1;
+  std::vector<void*> stacks_;      // By index; each above its guard.
+  EpochMap<bool> allocated_{6};    // Blocks handed out in this execution,
+  std::vector<void*> quarantine_;  // and those of them given back.
+  size_t quarantine_bytes_ = 0;
   size_t count_ = 0;
   size_t live_ = 0;
 
@@ -258,8 +302,9 @@ class Engine {
   SchedulePoint point_;
   int64_t now_ns_ = 0;
   uint64_t steps_ = 0;
-  uint64_t step_accesses_ = 0;  // Since the running goroutine's last operation.
-  uint64_t progress_ = 0;       // Of all executions; for the watchdog.
+  uint64_t step_accesses_ = 0;  // Since the running goroutine's last operation,
+  uint64_t preempt_at_ = kStepAccesses;  // and where others get a turn.
+  uint64_t progress_ = 0;                // Of all executions; for the watchdog.
 
   RaceDetector races_;
   Schedule schedule_;

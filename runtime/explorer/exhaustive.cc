@@ -54,6 +54,7 @@ size_t Exhaustive::PickNext(const SchedulePoint& point) {
     Frame& frame = PushFrame();
     for (const Choice& choice : point.runnable) {
       frame.enabled.push_back(choice.goroutine);
+      frame.kinds.push_back(choice.op.kind);
     }
     frame.sleep = next_sleep_;
     frame.chosen = FirstChoice(point, frame);
@@ -70,7 +71,7 @@ size_t Exhaustive::PickNext(const SchedulePoint& point) {
          point.runnable[pick].goroutine != frame.chosen) {
     ++pick;
   }
-  if (frame.is_value || pick == point.runnable.size()) {
+  if (!Fits(frame, point) || pick == point.runnable.size()) {
     diverged_ = true;
     return DefaultPick(point);
   }
@@ -136,9 +137,24 @@ Exhaustive::Frame& Exhaustive::PushFrame() {
   frame.value = 0;
   frame.values = 0;
   frame.enabled.clear();
+  frame.kinds.clear();
   frame.backtrack.clear();
   frame.sleep.clear();
   return frame;
+}
+
+bool Exhaustive::Fits(const Frame& frame, const SchedulePoint& point) {
+  if (frame.is_value || frame.enabled.size() != point.runnable.size()) {
+    return false;
+  }
+  for (size_t i = 0; i < frame.enabled.size(); ++i) {
+    const Choice& choice = point.runnable[i];
+    if (frame.enabled[i] != choice.goroutine ||
+        frame.kinds[i] != choice.op.kind) {
+      return false;
+    }
+  }
+  return true;
 }
 
 // Without preemption if possible, so that the first paths are simple ones.

@@ -76,6 +76,7 @@ class Exhaustive : public Strategy {
     uint64_t value = 0;  // If is_value: taken, of `values`.
     uint64_t values = 0;
     GoroutineIndex chosen = 0;
+    std::vector<OpKind> kinds;  // By position in `enabled`.
     GoroutineSet enabled;
     GoroutineSet backtrack;  // Contains all that were chosen so far.
     GoroutineSet sleep;      // Likewise, but the one being explored.
@@ -94,6 +95,8 @@ class Exhaustive : public Strategy {
 
   // The next unused frame, emptied.
   Frame& PushFrame();
+  // Whether a frame of an earlier execution was at this point.
+  static bool Fits(const Frame& frame, const SchedulePoint& point);
   // The goroutine to try in a new frame; kNone if all sleep.
   GoroutineIndex FirstChoice(const SchedulePoint& point,
                              const Frame& frame) const;

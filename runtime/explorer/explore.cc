@@ -13,6 +13,7 @@
 #include "runtime/explorer/bounded.h"
 #include "runtime/explorer/engine.h"
 #include "runtime/explorer/exhaustive.h"
+#include "runtime/explorer/globals.h"
 #include "runtime/explorer/guard.h"
 #include "runtime/explorer/pct.h"
 #include "runtime/explorer/sampling.h"
@@ -117,6 +118,7 @@ class Exploration {
     for (uint64_t i = 0; i < max_executions;) {
       if (!strategy.BeginExecution()) return PhaseEnd::kComplete;
       bool passed = engine_.Execute(body_, strategy, execution_);
+      globals_.Restore();
       if (!strategy.redundant()) {
         ++i;
         ++executions_;
@@ -164,17 +166,25 @@ class Exploration {
     Replay replay(schedule);
     replay.BeginExecution();
     engine_.Execute(body_, replay, recorded);
+    globals_.Restore();
     bool repeated = !engine_.diverged() &&
                     engine_.failure().verdict == failure.verdict &&
                     engine_.failure().race.later.pc == failure.race.later.pc;
     Describe(engine_, failure, repeated ? &recording : nullptr, &result);
     result.executions = executions_;
     result.found_in = executions_;
-    if (repeated) result.replay = FormatSchedule(schedule, ProgramHash());
+    if (repeated) {
+      result.replay = FormatSchedule(schedule, ProgramHash());
+    } else {
+      result.summary +=
+          " (once: the same choices did not lead there again, so something "
+          "decides here that the explorer does not control)";
+    }
     return result;
   }
 
   Engine& engine_;
+  const Globals globals_;
   const absl::FunctionRef<void()> body_;
   ExecutionOptions execution_;
   uint64_t executions_ = 0;

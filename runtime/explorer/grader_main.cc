@@ -47,11 +47,11 @@ class Reporter : public testing::EmptyTestEventListener {
 
   void OnTestEnd(const testing::TestInfo& info) override {
     std::string name = absl::StrCat(info.test_suite_name(), ".", info.name());
-    std::vector<Result> results = grader::TakeResults();
+    std::vector<grader::NamedResult> results = grader::TakeResults();
     bool failed = false;
-    for (const Result& result : results) {
+    for (const auto& [check, result] : results) {
       if (!result.passed()) failed = true;
-      Add(result, name);
+      Add(result, check);
     }
     if (info.result()->Failed() && !failed) AddOutside(name);
     if (info.result()->Passed() && results.empty()) ++unexplored_;

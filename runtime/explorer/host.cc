@@ -49,7 +49,8 @@ void Ready(G* g) { InGoroutine("a wake-up").Ready(static_cast<Goroutine*>(g)); }
 
 void Yield() {
   Engine& engine = InGoroutine("rt::Gosched");
-  engine.OpBegin(OpKind::kGosched, nullptr, nullptr, nullptr);
+  engine.OpBegin(OpKind::kGosched, nullptr, nullptr, nullptr,
+                 __builtin_frame_address(0));
   engine.OpEnd();
 }
 
@@ -99,7 +100,8 @@ void Fatal(std::string_view message) {
 void OpBegin(OpKind kind, const void* object, OpEnabled enabled,
              const void* arg) {
   if (explorer::mode == Mode::kEngine) return;
-  Engine::Active()->OpBegin(kind, object, enabled, arg);
+  Engine::Active()->OpBegin(kind, object, enabled, arg,
+                            __builtin_frame_address(0));
 }
 
 void OpEnd() {

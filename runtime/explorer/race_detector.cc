@@ -57,7 +57,7 @@ bool RaceDetector::OnWord(Goroutine& self, GoroutineIndex goroutine,
     const Record& r = records_[head];
     if (r.goroutine == goroutine && r.clock == now && (r.mask & mask) == mask &&
         (r.is_write || !access.is_write) &&
-        (!r.is_atomic || access.is_atomic)) {
+        (!r.is_atomic || access.is_atomic) && !r.is_free && !access.is_free) {
       return false;
     }
   }
@@ -66,11 +66,13 @@ bool RaceDetector::OnWord(Goroutine& self, GoroutineIndex goroutine,
     Record& r = records_[index];
     bool before =
         r.goroutine == goroutine || r.clock <= self.clock.Get(r.goroutine);
-    if (!before && (r.mask & mask) != 0 && (r.is_write || access.is_write) &&
-        !(r.is_atomic && access.is_atomic)) {
-      race->earlier = {r.goroutine, r.is_write, r.is_atomic, r.pc, r.sequence};
-      race->later = {goroutine, access.is_write, access.is_atomic, access.pc,
-                     sequence_};
+    bool conflict =
+        (r.is_write || access.is_write) && !(r.is_atomic && access.is_atomic);
+    if ((r.mask & mask) != 0 && (r.is_free || (!before && conflict))) {
+      race->earlier = {r.goroutine, r.is_write, r.is_atomic,
+                       r.is_free,   r.pc,       r.sequence};
+      race->later = {goroutine,      access.is_write, access.is_atomic,
+                     access.is_free, access.pc,       sequence_};
       race->address = access.address;
       return true;
     }
@@ -92,9 +94,15 @@ bool RaceDetector::OnWord(Goroutine& self, GoroutineIndex goroutine,
   } else {
     free_records_ = records_[index].next;
   }
-  records_[index] = {
-      head,      now,      goroutine, mask, access.is_write, access.is_atomic,
-      sequence_, access.pc};
+  records_[index] = {head,
+                     now,
+                     goroutine,
+                     mask,
+                     access.is_write,
+                     access.is_atomic,
+                     access.is_free,
+                     sequence_,
+                     access.pc};
   head = index;
   return false;
 }

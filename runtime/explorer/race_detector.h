@@ -12,8 +12,10 @@
 // Freund, PLDI 2009); of each byte we keep every access that a later one can
 // still race with, so that both sides of a race can be named.
 //
-// Memory that is given back and handed out again, and a stack that serves
-// another goroutine, start without a history: Forget.
+// Giving memory back is a write to all of it, and no access to it may follow;
+// a race with that is reported like any other, and called by its name by the
+// caller (AccessRecord::is_free). Memory that is handed out again starts
+// without a history: Forget.
 
 #ifndef RUNTIME_EXPLORER_RACE_DETECTOR_H_
 #define RUNTIME_EXPLORER_RACE_DETECTOR_H_
@@ -43,6 +45,7 @@ struct Access {
   bool is_write = false;
   bool is_atomic = false;
   const void* pc = nullptr;  // Return address of the compiler's call.
+  bool is_free = false;
 };
 
 // One side of a race.
@@ -50,8 +53,10 @@ struct AccessRecord {
   GoroutineIndex goroutine = 0;
   bool is_write = false;
   bool is_atomic = false;
+  bool is_free = false;  // The memory was given back.
   const void* pc = nullptr;
-  uint64_t sequence = 0;  // The access's number in this execution, from 1.
+  uint64_t sequence = 0;  // The access's number in this execution, from 1,
+                          // without mere repeats.
 };
 
 struct Race {
@@ -66,6 +71,20 @@ class RaceDetector {
   void BeginExecution();
 
   void OnSpawn(GoroutineIndex parent, GoroutineIndex child);
+
+  // Whether a plain access tells nothing new: the goroutine did the same, or
+  // more, last in that word, and has released nothing since.
+  bool IsRepeat(GoroutineIndex goroutine, uintptr_t address, size_t size,
+                bool is_write) {
+    if ((address & 7) + size > 8) return false;
+    const uint32_t* head = words_.Find(address >> 3);
+    if (head == nullptr || *head == kNone) return false;
+    const Record& r = records_[*head];
+    auto mask = static_cast<uint8_t>(((1u << size) - 1) << (address & 7));
+    return r.goroutine == goroutine && !r.is_atomic && !r.is_free &&
+           (r.mask & mask) == mask && (r.is_write || !is_write) &&
+           r.clock == goroutines_[goroutine].clock.Get(goroutine);
+  }
 
   // Records the access. True if it races with an earlier one; then *race says
   // with which.
@@ -103,6 +122,7 @@ class RaceDetector {
     uint8_t mask;
     bool is_write;
     bool is_atomic;
+    bool is_free;
     uint64_t sequence;
     const void* pc;
   };

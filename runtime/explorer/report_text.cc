@@ -181,13 +181,11 @@ std::string TextReport(const Result& result, std::string_view check) {
   }
   report += StepTable(result);
   if (!result.order_hint.empty()) {
-    bool blocked = result.verdict == Verdict::kDeadlock ||
-                   result.verdict == Verdict::kLeak;
-    absl::StrAppend(
-        &report,
-        Wrapped(absl::StrCat(blocked ? "would help: " : "would order them: ",
-                             result.order_hint),
-                2));
+    bool race = result.verdict == Verdict::kRace;
+    absl::StrAppend(&report, Wrapped(absl::StrCat(race ? "would order them: "
+                                                       : "would help: ",
+                                                  result.order_hint),
+                                     2));
   }
   if (result.found_in > 0) {
     absl::StrAppend(&report, "  found in interleaving ", result.found_in, "\n");

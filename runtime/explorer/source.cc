@@ -20,12 +20,6 @@
 namespace rt::explorer {
 namespace {
 
-// The code under test lies in the workspace, outside the runtime.
-bool IsUserFile(const std::string& file) {
-  return !file.empty() && file[0] != '/' && file.rfind("runtime/", 0) != 0 &&
-         file.rfind("external/", 0) != 0 && file.rfind("bazel-out/", 0) != 0;
-}
-
 std::string Trim(const std::string& text) {
   size_t begin = text.find_first_not_of(" \t\r");
   if (begin == std::string::npos) return "";
@@ -92,6 +86,11 @@ std::set<std::string> Variables(std::string_view code) {
 }
 
 }  // namespace
+
+bool IsUserFile(const std::string& file) {
+  return !file.empty() && file[0] != '/' && file.rfind("runtime/", 0) != 0 &&
+         file.rfind("external/", 0) != 0 && file.rfind("bazel-out/", 0) != 0;
+}
 
 SourceLine UserLine(const std::vector<void*>& stack) {
   static auto& cache = *new std::map<void*, SourceLine>;

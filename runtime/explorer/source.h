@@ -15,6 +15,10 @@
 
 namespace rt::explorer {
 
+// Whether a path, as the compiler was given it, is one of the code under test:
+// in the workspace, outside the runtime.
+bool IsUserFile(const std::string& file);
+
 struct SourceLine {
   std::string file;  // Relative to the workspace; empty if unknown.
   int line = 0;

@@ -62,7 +62,7 @@ std::string StepText(const Recording::Step& step, const SourceLine& line) {
       return absl::StrCat("Go(", step.child + 1, ")");
     case Recording::Kind::kAccess:
       if (HasName(text)) return text;
-      return step.is_write ? "write" : "read";
+      return step.is_free ? "free" : step.is_write ? "write" : "read";
     case Recording::Kind::kOperation:
       // The end of a scope that unlocks is a mere brace.
       return HasName(text) ? text : OperationText(step.op.kind);
@@ -85,6 +85,13 @@ class Storyteller {
       case Verdict::kRace:
         TellRace();
         break;
+      case Verdict::kMemory:
+        if (failure_.race.address != nullptr) {
+          TellFreed();
+        } else {
+          TellWhere();
+        }
+        break;
       case Verdict::kDeadlock:
       case Verdict::kLeak:
         TellBlocked();
@@ -104,13 +111,14 @@ class Storyteller {
   const Goroutine& Of(GoroutineIndex g) const { return engine_.goroutine(g); }
 
   static const char* AccessText(const AccessRecord& access) {
+    if (access.is_free) return "free";
     if (access.is_atomic) {
       return access.is_write ? "atomic write" : "atomic read";
     }
     return access.is_write ? "write" : "read";
   }
 
-  void TellRace() {
+  void TellSides() {
     const Race& race = failure_.race;
     static const Recording kNothing;
     const Recording& seen = recording_ != nullptr ? *recording_ : kNothing;
@@ -122,7 +130,27 @@ class Storyteller {
     };
     tell(race.earlier, seen.earlier);
     tell(race.later, seen.later);
+  }
 
+  void TellFreed() {
+    TellSides();
+    bool used_later = failure_.race.earlier.is_free;
+    if (used_later && failure_.race.later.is_free) {
+      result_.summary = "memory is freed twice";
+    } else if (used_later) {
+      result_.summary = "memory is used after it was freed";
+    } else {
+      result_.summary =
+          "memory is freed, and nothing makes that wait for the goroutine that "
+          "uses it";
+    }
+    result_.order_hint =
+        "the owner waits for all who use it, or they share it "
+        "(std::shared_ptr, or a copy each)";
+  }
+
+  void TellRace() {
+    TellSides();
     const Location& a = result_.locations[0];
     const Location& b = result_.locations[1];
     std::string variable = CommonVariable(a.text, b.text);
@@ -134,7 +162,6 @@ class Storyteller {
   }
 
   std::string RaceHint(const Location& a, const Location& b) const {
-    std::vector<HeldLock> none;
     if (a.held.empty() != b.held.empty()) {
       const Location& with = a.held.empty() ? b : a;
       const Location& without = a.held.empty() ? a : b;

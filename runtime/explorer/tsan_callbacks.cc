@@ -69,7 +69,8 @@ class AtomicOp {
            bool is_write, const void* pc)
       : active_(mode == Mode::kUser), address_(address), pc_(pc) {
     if (!active_) return;
-    Engine::Active()->OpBegin(kind, ObjectOf(address), nullptr, nullptr);
+    Engine::Active()->OpBegin(kind, ObjectOf(address), nullptr, nullptr,
+                              __builtin_frame_address(0));
     Track(address, size, is_write, true, pc);
   }
   ~AtomicOp() {
@@ -177,15 +178,16 @@ bool CompareExchange(volatile T* address, T* expected, T desired, int order,
 
 }  // namespace rt::explorer
 
+using rt::explorer::Engine;
 using rt::explorer::Mode;
 using rt::explorer::mode;
 using rt::explorer::Track;
 
 #define RT_PC __builtin_return_address(0)
-#define RT_ACCESS(NAME, SIZE, IS_WRITE)                         \
-  void __tsan_##NAME(void* address) {                           \
-    if (mode != Mode::kUser) return;                            \
-    Track(address, SIZE, IS_WRITE, /*is_atomic=*/false, RT_PC); \
+#define RT_ACCESS(NAME, SIZE, IS_WRITE)                            \
+  void __tsan_##NAME(void* address) {                              \
+    if (mode != Mode::kUser) return;                               \
+    Engine::Active()->PlainAccess(address, SIZE, IS_WRITE, RT_PC); \
   }
 // An access of any alignment and a volatile one are accesses like any other.
 #define RT_ACCESSES(SIZE)                               \

@@ -40,7 +40,8 @@ std::optional<Verdict> VerdictFromText(std::string_view text);
 
 // A place in the source that the verdict speaks of.
 struct Location {
-  std::string role;  // "write", "read", "waits", "created", "panics", ...
+  std::string
+      role;  // "write", "read", "free", "waits", "created", "panics", ...
   std::string file;  // As Symbolize gives it; empty if unknown.
   int line = 0;
   std::string text;  // The source line, trimmed; empty if it cannot be read.

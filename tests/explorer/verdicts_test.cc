@@ -12,6 +12,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
@@ -288,6 +289,93 @@ void Dereference(bool null) {
   *p = 1;
 }
 
+// `wait`: the owner waits for the goroutine that uses its memory.
+void FreeBesideUse(bool wait) {
+  rt::WaitGroup wg;
+  auto n = std::make_unique<int>(0);
+  wg.Go([p = n.get()] { *p = 1; });
+  if (wait) wg.Wait();
+  n.reset();
+  wg.Wait();
+}
+
+void FreeBeforeUse(bool use) {
+  auto n = std::make_unique<volatile int>(0);
+  volatile int* volatile p = n.get();
+  n.reset();
+  if (use) *p = 1;
+}
+
+// Returns while the goroutine still has the address of `n`, unless it waits.
+[[gnu::noinline]] void Borrow(rt::WaitGroup& wg, rt::Chan<int> start,
+                              bool wait) {
+  volatile int n = 0;
+  wg.Go([&n, start] {
+    start.Recv();
+    n = 1;
+  });
+  if (!wait) return;
+  start.Close();
+  wg.Wait();
+}
+
+void BorrowedLocal(bool wait) {
+  rt::WaitGroup wg;
+  auto start = rt::MakeChan<int>();
+  Borrow(wg, start, wait);
+  if (!wait) start.Close();
+  wg.Wait();
+}
+
+// Every execution finds the globals as the program's start left them.
+int global_count = 0;
+std::vector<int> global_list;
+std::vector<int> filled_list = {1, 2, 3};
+
+void UseGlobals() {
+  EXPECT_EQ(global_count, 0);
+  EXPECT_EQ(global_list.size(), 0u);
+  EXPECT_EQ(filled_list.size(), 3u);
+  rt::Mutex mu;
+  rt::WaitGroup wg;
+  for (int i = 0; i < 3; ++i) {
+    wg.Go([&] {
+      mu.Lock();
+      ++global_count;
+      global_list.push_back(1);
+      filled_list.push_back(4);
+      mu.Unlock();
+    });
+  }
+  wg.Wait();
+  EXPECT_EQ(global_count, 3);
+  EXPECT_EQ(global_list.size(), 3u);
+  EXPECT_EQ(filled_list.size(), 6u);
+}
+
+std::atomic<int>* initialisations = nullptr;
+
+int* Initialise() {
+  ++*initialisations;
+  rt::Gosched();  // Others come while it is at it.
+  return new int(7);
+}
+
+// Whoever comes second waits for, and comes after, the initialisation.
+void UseStatic() {
+  std::atomic<int> count = 0;
+  initialisations = &count;
+  rt::WaitGroup wg;
+  for (int i = 0; i < 2; ++i) {
+    wg.Go([] {
+      static const int* const seven = Initialise();
+      EXPECT_EQ(*seven, 7);
+    });
+  }
+  wg.Wait();
+  EXPECT_EQ(count, 1);
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Provoked, VerdictTest,
     testing::Values(
@@ -340,6 +428,9 @@ INSTANTIATE_TEST_SUITE_P(
              }},
         Case{"abort", Verdict::kPanic, [] { abort(); }},
         Case{"null_pointer", Verdict::kMemory, [] { Dereference(true); }},
+        Case{"free_beside_use", Verdict::kMemory, [] { FreeBesideUse(false); }},
+        Case{"use_after_free", Verdict::kMemory, [] { FreeBeforeUse(true); }},
+        Case{"borrowed_local", Verdict::kMemory, [] { BorrowedLocal(false); }},
         Case{"stack_overflow", Verdict::kMemory, [] { Depth(1'000'000); }},
         Case{"poll_for_ever", Verdict::kLivelock, [] { Poll(false, false); }},
         Case{"poll_and_yield_for_ever", Verdict::kLivelock,
@@ -373,6 +464,12 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"add_before", Verdict::kPassed, [] { AddInside(false); }},
         Case{"recovered", Verdict::kPassed, [] { Throw(true); }},
         Case{"pointer", Verdict::kPassed, [] { Dereference(false); }},
+        Case{"free_after_wait", Verdict::kPassed, [] { FreeBesideUse(true); }},
+        Case{"free", Verdict::kPassed, [] { FreeBeforeUse(false); }},
+        Case{"borrowed_and_waited", Verdict::kPassed,
+             [] { BorrowedLocal(true); }},
+        Case{"globals", Verdict::kPassed, &UseGlobals},
+        Case{"static", Verdict::kPassed, &UseStatic},
         Case{"deep_stack", Verdict::kPassed, [] { Depth(100); }},
         Case{"poll", Verdict::kPassed, [] { Poll(true, false); }},
         Case{"poll_and_yield", Verdict::kPassed, [] { Poll(true, true); }},

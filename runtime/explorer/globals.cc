@@ -1,0 +1,159 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+#include "runtime/explorer/globals.h"
+
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <elfutils/libdwfl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <map>
+#include <string>
+
+#include "runtime/explorer/source.h"
+
+namespace rt::explorer {
+namespace {
+
+struct Range {
+  char* begin;
+  size_t size;
+};
+
+// The address of a variable that has a fixed one.
+bool FixedAddress(Dwarf_Die* variable, Dwarf_Addr* address) {
+  Dwarf_Attribute location;
+  Dwarf_Op* ops;
+  size_t count;
+  if (dwarf_attr_integrate(variable, DW_AT_location, &location) == nullptr ||
+      dwarf_getlocation(&location, &ops, &count) != 0 || count != 1) {
+    return false;
+  }
+  if (ops[0].atom == DW_OP_addr) {
+    *address = ops[0].number;
+    return true;
+  }
+  Dwarf_Attribute indexed;  // DWARF 5: an index into a table of addresses.
+  return ops[0].atom == DW_OP_addrx &&
+         dwarf_getlocation_attr(&location, ops, &indexed) == 0 &&
+         dwarf_formaddr(&indexed, address) == 0;
+}
+
+bool SizeOf(Dwarf_Die* variable, Dwarf_Word* size) {
+  Dwarf_Attribute attribute;
+  Dwarf_Die type;
+  return dwarf_attr_integrate(variable, DW_AT_type, &attribute) != nullptr &&
+         dwarf_formref_die(&attribute, &type) != nullptr &&
+         dwarf_aggregate_size(&type, size) == 0;
+}
+
+// Variables may be declared in namespaces, classes, functions and blocks.
+void Collect(Dwarf_Die* parent, Dwarf_Addr bias, std::vector<Range>* ranges) {
+  Dwarf_Die child;
+  if (dwarf_child(parent, &child) != 0) return;
+  do {
+    Dwarf_Addr address;
+    Dwarf_Word size;
+    if (dwarf_tag(&child) != DW_TAG_variable) {
+      Collect(&child, bias, ranges);
+    } else if (FixedAddress(&child, &address) && SizeOf(&child, &size) &&
+               size > 0) {
+      ranges->push_back({reinterpret_cast<char*>(address + bias), size});
+    }
+  } while (dwarf_siblingof(&child, &child) == 0);
+}
+
+bool Contains(const std::vector<Range>& ranges, uintptr_t address) {
+  return std::any_of(ranges.begin(), ranges.end(), [address](const Range& r) {
+    auto begin = reinterpret_cast<uintptr_t>(r.begin);
+    return begin <= address && address < begin + r.size;
+  });
+}
+
+// The words that say whether a function static is initialised; they have names
+// (Itanium C++ ABI, 5.1.5.2) but no debug information.
+void CollectGuards(Dwfl_Module* program, std::vector<Range>* ranges) {
+  const std::string kStatic = "_ZZ";
+  const std::string kGuard = "_ZGVZ";
+  std::map<std::string, uintptr_t> guards;  // By the name of the static.
+  std::map<std::string, uintptr_t> statics;
+  int count = dwfl_module_getsymtab(program);
+  for (int i = 0; i < count; ++i) {
+    GElf_Sym symbol;
+    GElf_Addr address;
+    const char* text = dwfl_module_getsym_info(program, i, &symbol, &address,
+                                               nullptr, nullptr, nullptr);
+    if (text == nullptr) continue;
+    std::string name = text;
+    if (name.rfind(kGuard, 0) == 0) {
+      guards[kStatic + name.substr(kGuard.size())] = address;
+    } else if (name.rfind(kStatic, 0) == 0) {
+      statics[name] = address;
+    }
+  }
+  for (const auto& [name, guard] : guards) {
+    auto it = statics.find(name);
+    if (it == statics.end() || !Contains(*ranges, it->second)) continue;
+    ranges->push_back({reinterpret_cast<char*>(guard), sizeof(uint64_t)});
+  }
+}
+
+std::vector<Range> FindRanges() {
+  static const Dwfl_Callbacks callbacks = {
+      dwfl_linux_proc_find_elf, dwfl_standard_find_debuginfo, nullptr, nullptr};
+  std::vector<Range> ranges;
+  Dwfl* dwfl = dwfl_begin(&callbacks);
+  if (dwfl == nullptr) return ranges;
+  dwfl_linux_proc_report(dwfl, getpid());
+  dwfl_report_end(dwfl, nullptr, nullptr);
+  Dwfl_Module* program =
+      dwfl_addrmodule(dwfl, reinterpret_cast<Dwarf_Addr>(&FindRanges));
+  Dwarf_Addr bias = 0;
+  Dwarf* dwarf =
+      program == nullptr ? nullptr : dwfl_module_getdwarf(program, &bias);
+  Dwarf_Off offset = 0;
+  Dwarf_Off next;
+  size_t header;
+  while (dwarf != nullptr && dwarf_nextcu(dwarf, offset, &next, &header,
+                                          nullptr, nullptr, nullptr) == 0) {
+    Dwarf_Die unit;
+    if (dwarf_offdie(dwarf, offset + header, &unit) != nullptr) {
+      const char* name = dwarf_diename(&unit);
+      if (name != nullptr && IsUserFile(name)) Collect(&unit, bias, &ranges);
+    }
+    offset = next;
+  }
+  if (!ranges.empty()) CollectGuards(program, &ranges);
+  dwfl_end(dwfl);
+  return ranges;
+}
+
+const std::vector<Range>& Ranges() {
+  static const auto& ranges = *new std::vector<Range>(FindRanges());
+  return ranges;
+}
+
+}  // namespace
+
+Globals::Globals() {
+  for (const Range& range : Ranges()) {
+    saved_.insert(saved_.end(), range.begin, range.begin + range.size);
+  }
+}
+
+void Globals::Restore() const {
+  const char* saved = saved_.data();
+  for (const Range& range : Ranges()) {
+    // What is the same may be constant, in memory that cannot be written.
+    if (memcmp(range.begin, saved, range.size) != 0) {
+      memcpy(range.begin, saved, range.size);
+    }
+    saved += range.size;
+  }
+}
+
+}  // namespace rt::explorer

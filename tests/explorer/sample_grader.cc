@@ -1,0 +1,48 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// A small grader, run by grader_flags_test with different flags.
+
+#include <cstdlib>
+#include <string>
+
+#include "gtest/gtest.h"
+#include "runtime/explorer/check.h"
+#include "runtime/runtime.h"
+
+namespace {
+
+using ::rt::explorer::Check;
+
+bool Wanted(const char* what) {
+  const char* broken = getenv("BROKEN");
+  return broken != nullptr && std::string(broken) == what;
+}
+
+TEST(Sample, Counts) {
+  Check([] {
+    int n = 0;
+    rt::Mutex mu;
+    rt::WaitGroup wg;
+    for (int i = 0; i < 2; ++i) {
+      wg.Go([&] {
+        if (!Wanted("race")) mu.Lock();
+        ++n;
+        if (!Wanted("race")) mu.Unlock();
+      });
+    }
+    wg.Wait();
+    EXPECT_EQ(n, Wanted("wrong") ? 3 : 2);
+  });
+}
+
+TEST(Sample, ChecksTwice) {
+  Check([] {});
+  Check([] {
+    if (Wanted("second")) rt::MakeChan<int>().Recv();
+  });
+}
+
+TEST(Sample, ExpectsOutside) { EXPECT_FALSE(Wanted("outside")); }
+
+}  // namespace
