@@ -78,8 +78,10 @@ TEST(PhotoAlbum, WhatDevelopWroteMayBeRead) {
   });
 }
 
-TEST(PhotoAlbum, PhotosAreDevelopedAtTheSameTime) {
-  Check(Limits(), [] {
+TEST(PhotoAlbum, PhotosAreDevelopedAtTheSameTimeWhileTheCallerSleeps) {
+  Options options = Limits();
+  options.refuse_polling = true;
+  Check(options, [] {
     const absl::Time start = rt::Now();
     const std::function<void(int)> develop = [](int) { rt::Sleep(kPhoto); };
 

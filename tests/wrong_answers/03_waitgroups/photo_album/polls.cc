@@ -3,7 +3,7 @@
 
 // Diagnosis: livelock
 
-// Asks again and again whether all are done, and keeps a processor busy with it.
+// Asks again and again whether all are done, and keeps a processor busy.
 
 #include "exercises/03_waitgroups/photo_album/exercise.h"
 #include "runtime/runtime.h"
