@@ -148,24 +148,19 @@ TEST_P(GoTest, DestructorsMayBlockDuringUnwinding) {
   });
 }
 
-TEST_P(GoTest, SleepersWakeInTheOrderOfTheirDeadlines) {
+// In which order they wake is the timer heap's business (machine_test.cc): here
+// each begins its sleep when the machine lets it.
+TEST_P(GoTest, SleepersSleepAtLeastAsLongAsTheySay) {
   Main([] {
-    auto woken = MakeChan<int>(3);
-    absl::Time start = Now();
+    WaitGroup wg;
     for (int i : {3, 1, 2}) {
-      Go([=] {
+      wg.Go([=] {
+        absl::Time start = Now();
         Sleep(absl::Milliseconds(i));
-        woken.Send(i);
+        EXPECT_GE(Now() - start, absl::Milliseconds(i));
       });
     }
-    for (int i = 0; i < 3; ++i) {
-      int which = *woken.Recv();
-      EXPECT_GE(Now() - start, absl::Milliseconds(which));
-      // Which of two runs first, when both are due, is the scheduler's choice.
-      if (GOMAXPROCS(0) == 1) {
-        EXPECT_EQ(which, i + 1);
-      }
-    }
+    wg.Wait();
   });
 }
 
