@@ -16,6 +16,7 @@
 #include "runtime/explorer/engine.h"
 #include "runtime/explorer/report_json.h"
 #include "runtime/explorer/report_text.h"
+#include "runtime/explorer/story.h"
 
 namespace rt::explorer {
 namespace {
@@ -70,6 +71,20 @@ std::string NextCheckName() {
   return count == 1 ? name : absl::StrCat(name, "#", count);
 }
 
+// The test's verdict: that of its first check that fails; as long as all pass,
+// what they have seen together.
+void RecordVerdict(const Result& result, const std::string& name) {
+  Result told = result;
+  for (const auto& [unused, earlier] : Results()) {
+    if (!earlier.passed()) return;
+    if (!result.passed()) continue;
+    told.executions += earlier.executions;
+    told.complete = told.complete && earlier.complete;
+    told.summary = PassedSummary(told.executions, told.complete);
+  }
+  testing::Test::RecordProperty("verdict", JsonReport(told, name));
+}
+
 }  // namespace
 
 void Check(absl::FunctionRef<void()> body) { Check(Options(), body); }
@@ -85,15 +100,7 @@ void Check(const Options& options, absl::FunctionRef<void()> body) {
   if (!result.replay.empty()) {
     result.replay = absl::StrCat(name, "@", result.replay);
   }
-  bool first_failure = !result.passed();
-  bool first = true;
-  for (const grader::NamedResult& earlier : Results()) {
-    first = false;
-    if (!earlier.result.passed()) first_failure = false;
-  }
-  if (first || first_failure) {
-    testing::Test::RecordProperty("verdict", JsonReport(result, name));
-  }
+  RecordVerdict(result, name);
   bool passed = result.passed();
   std::string report = TextReport(result, name);
   Results().push_back({name, std::move(result)});

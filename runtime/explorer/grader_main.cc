@@ -69,6 +69,11 @@ class Reporter : public testing::EmptyTestEventListener {
  private:
   void Add(const Result& result, const std::string& name) {
     if (overall_ == Verdict::kPassed) overall_ = result.verdict;
+    // After these another check would take as long, or meet damaged memory.
+    if (result.verdict == Verdict::kHang ||
+        result.verdict == Verdict::kMemory) {
+      testing::GTEST_FLAG(fail_fast) = true;
+    }
     json_.push_back(JsonReport(result, name));
     fputs(TextReport(result, name).c_str(), stdout);
     fflush(stdout);

@@ -33,6 +33,17 @@ namespace {
   Engine::Active()->Access(access);
 }
 
+void TrackRange(const void* address, size_t size, bool is_write,
+                const void* pc) {
+  if (mode != Mode::kUser || size == 0) return;
+  Track(address, size, is_write, false, pc);
+}
+
+void TrackCopy(const void* to, const void* from, size_t size, const void* pc) {
+  TrackRange(from, size, false, pc);
+  TrackRange(to, size, true, pc);
+}
+
 // The numbers of __ATOMIC_RELAXED and so on.
 MemoryOrder OrderOf(int order) {
   switch (order) {
@@ -182,6 +193,8 @@ using rt::explorer::Engine;
 using rt::explorer::Mode;
 using rt::explorer::mode;
 using rt::explorer::Track;
+using rt::explorer::TrackCopy;
+using rt::explorer::TrackRange;
 
 #define RT_PC __builtin_return_address(0)
 #define RT_ACCESS(NAME, SIZE, IS_WRITE)                            \
@@ -262,13 +275,11 @@ RT_ACCESSES(8)
 RT_ACCESSES(16)
 
 void __tsan_read_range(void* address, size_t size) {
-  if (mode != Mode::kUser || size == 0) return;
-  Track(address, size, false, false, RT_PC);
+  TrackRange(address, size, false, RT_PC);
 }
 
 void __tsan_write_range(void* address, size_t size) {
-  if (mode != Mode::kUser || size == 0) return;
-  Track(address, size, true, false, RT_PC);
+  TrackRange(address, size, true, RT_PC);
 }
 
 // Storing the pointer that is there already, as a base class's destructor does,
@@ -297,26 +308,47 @@ void __tsan_atomic_thread_fence(int order) {
 
 void __tsan_atomic_signal_fence(int) {}
 
-// Clang calls these for the compiler's own copies, GCC calls memcpy and so on.
+// Copies. Clang calls the first three; GCC calls the C library's functions, and
+// the linker turns those calls into the __wrap ones (BUILD).
+void* __real_memcpy(void* to, const void* from, size_t size);
+void* __real_memmove(void* to, const void* from, size_t size);
+void* __real_memset(void* to, int value, size_t size);
+int __real_memcmp(const void* a, const void* b, size_t size);
+
+void* __wrap_memcpy(void* to, const void* from, size_t size) {
+  TrackCopy(to, from, size, RT_PC);
+  return __real_memcpy(to, from, size);
+}
+
+void* __wrap_memmove(void* to, const void* from, size_t size) {
+  TrackCopy(to, from, size, RT_PC);
+  return __real_memmove(to, from, size);
+}
+
+void* __wrap_memset(void* to, int value, size_t size) {
+  TrackRange(to, size, true, RT_PC);
+  return __real_memset(to, value, size);
+}
+
+int __wrap_memcmp(const void* a, const void* b, size_t size) {
+  TrackRange(a, size, false, RT_PC);
+  TrackRange(b, size, false, RT_PC);
+  return __real_memcmp(a, b, size);
+}
+
 void* __tsan_memcpy(void* to, const void* from, size_t size) {
-  if (mode == Mode::kUser && size > 0) {
-    Track(from, size, false, false, RT_PC);
-    Track(to, size, true, false, RT_PC);
-  }
-  return memcpy(to, from, size);
+  TrackCopy(to, from, size, RT_PC);
+  return __real_memcpy(to, from, size);
 }
 
 void* __tsan_memmove(void* to, const void* from, size_t size) {
-  if (mode == Mode::kUser && size > 0) {
-    Track(from, size, false, false, RT_PC);
-    Track(to, size, true, false, RT_PC);
-  }
-  return memmove(to, from, size);
+  TrackCopy(to, from, size, RT_PC);
+  return __real_memmove(to, from, size);
 }
 
 void* __tsan_memset(void* to, int value, size_t size) {
-  if (mode == Mode::kUser && size > 0) Track(to, size, true, false, RT_PC);
-  return memset(to, value, size);
+  TrackRange(to, size, true, RT_PC);
+  return __real_memset(to, value, size);
 }
 
 }  // extern "C"

@@ -30,6 +30,13 @@ expect 1 'WRONG   Sample.Counts' wrong
 expect 1 'DEADLOCK Sample.ChecksTwice#2' second
 expect 1 'WRONG   Sample.ExpectsOutside' outside
 
+expect 1 'MEMORY  Sample.Counts' memory
+if grep -q 'ChecksTwice' "$out"; then
+  echo "checks go on over damaged memory:"
+  cat "$out"
+  failures=$((failures + 1))
+fi
+
 expect 0 '' '' --expect=passed
 expect 1 'expected the verdict RACE, got PASSED' '' --expect=race
 expect 0 '' race --expect=RACE
@@ -71,6 +78,13 @@ xml=${TEST_TMPDIR:-/tmp}/test.xml
 expect 1 '' second --gtest_output=xml:"$xml"
 if ! grep -q 'name="verdict" value="{&quot;schema&quot;:1,&quot;check&quot;:&quot;Sample.ChecksTwice#2' "$xml"; then
   echo "no verdict of the second check in the XML:"
+  cat "$xml"
+  failures=$((failures + 1))
+fi
+
+expect 0 '' '' --gtest_output=xml:"$xml"
+if ! grep 'Sample.ChecksTwice' "$xml" | grep -q 'executions&quot;:2,'; then
+  echo "the two checks of one test are not counted together in the XML:"
   cat "$xml"
   failures=$((failures + 1))
 fi

@@ -22,6 +22,10 @@ bool Wanted(const char* what) {
 TEST(Sample, Counts) {
   Check([] {
     int n = 0;
+    if (Wanted("memory")) {
+      static int* volatile nowhere = nullptr;
+      *nowhere = 1;
+    }
     rt::Mutex mu;
     rt::WaitGroup wg;
     for (int i = 0; i < 2; ++i) {

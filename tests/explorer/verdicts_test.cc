@@ -72,6 +72,27 @@ void ReadAfterWait(bool wait) {
   wg.Wait();
 }
 
+// The library copies and compares vectors of numbers with memmove and memcmp.
+void CopyAfterWait(bool wait) {
+  std::vector<int> numbers(3);
+  rt::WaitGroup wg;
+  wg.Go([&] { numbers[1] = 1; });
+  if (wait) wg.Wait();
+  std::vector<int> copy = numbers;
+  wg.Wait();
+  EXPECT_EQ(copy.size(), 3u);
+}
+
+void CompareAfterWait(bool wait) {
+  const std::vector<int> zeros(3);
+  std::vector<int> numbers(3);
+  rt::WaitGroup wg;
+  wg.Go([&] { numbers[1] = 0; });
+  if (wait) wg.Wait();
+  EXPECT_TRUE(numbers == zeros);
+  wg.Wait();
+}
+
 void MessagePassing(std::memory_order store, std::memory_order load) {
   int data = 0;
   std::atomic<bool> ready = false;
@@ -381,6 +402,9 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Case{"increment", Verdict::kRace, [] { Increment(false); }},
         Case{"read_before_wait", Verdict::kRace, [] { ReadAfterWait(false); }},
+        Case{"copy_before_wait", Verdict::kRace, [] { CopyAfterWait(false); }},
+        Case{"compare_before_wait", Verdict::kRace,
+             [] { CompareAfterWait(false); }},
         Case{"relaxed_store", Verdict::kRace,
              [] {
                MessagePassing(std::memory_order_relaxed,
@@ -447,6 +471,9 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Case{"locked_increment", Verdict::kPassed, [] { Increment(true); }},
         Case{"read_after_wait", Verdict::kPassed, [] { ReadAfterWait(true); }},
+        Case{"copy_after_wait", Verdict::kPassed, [] { CopyAfterWait(true); }},
+        Case{"compare_after_wait", Verdict::kPassed,
+             [] { CompareAfterWait(true); }},
         Case{"release_acquire", Verdict::kPassed,
              [] {
                MessagePassing(std::memory_order_release,
