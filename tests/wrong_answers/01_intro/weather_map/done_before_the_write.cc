@@ -7,7 +7,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <utility>
 
 #include "exercises/01_intro/weather_map/exercise.h"
 #include "runtime/runtime.h"
@@ -24,5 +23,5 @@ std::vector<int> ReadStations(const std::vector<Station>& stations) {
     });
   }
   wg->Wait();
-  return std::move(*temperatures);
+  return *temperatures;
 }
