@@ -35,6 +35,8 @@ constexpr uint64_t kFairness = 1'000;
 // Repeated reads after which a goroutine counts as spinning.
 constexpr int kFruitlessReads = 2;
 constexpr size_t kMaxReads = 16;
+// Gosched and nothing else, so often in a row, does not hold up the clock.
+constexpr int kIdleYields = 10;
 // Plain accesses without an operation after which it is an endless loop.
 constexpr uint64_t kHangAccesses = 20 * Engine::kStepAccesses;
 
@@ -182,6 +184,7 @@ Goroutine& Engine::NewGoroutine() {
   g.reads.clear();
   g.fruitless = 0;
   g.spinning = false;
+  g.yields = 0;
   g.caught_exceptions = nullptr;
   g.uncaught_exceptions = 0;
   g.op_stack.clear();
@@ -219,7 +222,6 @@ void Engine::Run(Goroutine& g) {
   }
   g.state = GoroutineState::kDead;
   --live_;
-  if (g.index == 0 && options_.main_return_ends) Abandon();
   Goroutine* next = PickNext();
   if (next == nullptr) Abandon();
   SwitchTo(next);
@@ -297,6 +299,7 @@ bool Engine::CollectRunnable() {
   point_.current = SchedulePoint::kNone;
   point_.yielding = false;
   bool spinners = false;
+  bool all_idle = sleeping_ > 0;
   Goroutine* starved = nullptr;
   for (size_t i = 0; i < count_; ++i) {
     Goroutine& g = *goroutines_[i];
@@ -307,12 +310,14 @@ bool Engine::CollectRunnable() {
       continue;
     }
     if (g.passed_over > kFairness) starved = &g;
+    if (g.yields <= kIdleYields) all_idle = false;
     if (&g == current_) {
       point_.current = point_.runnable.size();
       point_.yielding = g.pending.kind == OpKind::kGosched;
     }
     point_.runnable.push_back({g.index, g.pending});
   }
+  if (all_idle && !ProgramIsOver()) return false;
   if (starved != nullptr) {
     point_.runnable.assign(1, {starved->index, starved->pending});
     point_.current = SchedulePoint::kNone;
@@ -333,7 +338,7 @@ bool Engine::CollectRunnable() {
 }
 
 bool Engine::AdvanceClock() {
-  if (sleeping_ == 0) return false;
+  if (sleeping_ == 0 || ProgramIsOver()) return false;
   if (options_.refuse_polling && spinning_ > 0) {
     Fail(Verdict::kLivelock,
          "a goroutine asks again and again instead of sleeping");
@@ -351,6 +356,7 @@ bool Engine::AdvanceClock() {
   }
   for (size_t i = 0; i < count_; ++i) {
     Goroutine& g = *goroutines_[i];
+    g.yields = 0;
     if (g.state != GoroutineState::kSleeping || g.wake_ns > next) continue;
     g.state = GoroutineState::kReady;
     --sleeping_;
@@ -371,6 +377,7 @@ void Engine::OpBegin(OpKind kind, const void* object,
   g.enabled = enabled;
   g.enabled_arg = arg;
   g.state = GoroutineState::kAtOp;
+  g.yields = kind == OpKind::kGosched ? g.yields + 1 : 0;
   if (options_.recording != nullptr) g.op_stack = internal::Backtrace();
   Reschedule();
   g.enabled = nullptr;
@@ -597,6 +604,8 @@ void Engine::FreeQuarantine() {
 void Engine::Fail(Verdict verdict, std::string text) {
   EngineScope scope;
   if (failed()) return;
+  bool endless = verdict == Verdict::kLivelock || verdict == Verdict::kHang;
+  if (endless && ProgramIsOver()) return;
   failure_ = Failure{};
   failure_.verdict = verdict;
   failure_.text = std::move(text);
@@ -619,11 +628,12 @@ bool Engine::InStackGuard(const void* address) const {
   return at < stack && stack - at <= PageBytes();
 }
 
+bool Engine::ProgramIsOver() const {
+  return options_.main_return_ends &&
+         goroutines_[0]->state == GoroutineState::kDead;
+}
+
 void Engine::Quiesce() {
-  if (options_.main_return_ends &&
-      goroutines_[0]->state == GoroutineState::kDead) {
-    return;
-  }
   std::vector<Choice> waiting;  // In front of an operation.
   for (size_t i = 0; i < count_; ++i) {
     const Goroutine& g = *goroutines_[i];
@@ -634,7 +644,7 @@ void Engine::Quiesce() {
                         at_op ? internal::WaitReason::kNone : g.wait_reason});
   }
   strategy_->EndExecution(waiting);
-  if (blocked_.empty()) return;
+  if (blocked_.empty() || ProgramIsOver()) return;
   bool deadlock = blocked_[0].goroutine == 0 || LockCycle();
   Fail(deadlock ? Verdict::kDeadlock : Verdict::kLeak, "");
   failure_.goroutine = blocked_[0].goroutine;

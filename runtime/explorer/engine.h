@@ -15,6 +15,7 @@
 //       can be observed without a data race.
 //   E3  The clock stands still while anybody can run. When nobody can, it jumps
 //       to the time at which the next sleeper wakes.
+//       Those who do nothing but yield, or spin (E5), do not hold it up.
 //   E4  Nothing in an execution depends on the real clock, on addresses, or on
 //       what earlier executions did.
 //   E5  A goroutine that only repeats reads with the same results is passed
@@ -113,6 +114,7 @@ struct Goroutine : internal::G {
   std::vector<Read> reads;
   int fruitless = 0;
   bool spinning = false;
+  int yields = 0;  // Gosched, and nothing else, so often in a row.
 
   // The C++ runtime's exception state while it does not run.
   void* caught_exceptions = nullptr;
@@ -164,9 +166,11 @@ struct Recording {
 
 struct ExecutionOptions {
   uint64_t max_steps = 10'000;
-  int64_t max_virtual_ns = 0;     // 0: no limit.
-  bool refuse_polling = false;    // Nobody spins (E5) while time passes.
-  bool main_return_ends = false;  // As in a program; else run to quiescence.
+  int64_t max_virtual_ns = 0;   // 0: no limit.
+  bool refuse_polling = false;  // Nobody spins (E5) while time passes.
+  // As in a program, nobody is waited for when main has returned. What others
+  // can still do before the clock moves, they might have done before.
+  bool main_return_ends = false;
   // For a second run of a failing schedule.
   Recording* recording = nullptr;
   uint64_t earlier_access = 0;  // The accesses of whom to keep the stacks.
@@ -260,6 +264,7 @@ class Engine {
     step_accesses_ = 0;
     preempt_at_ = kStepAccesses;
   }
+  bool ProgramIsOver() const;
   // All wait for ever, or are done.
   void Quiesce();
   bool LockCycle() const;

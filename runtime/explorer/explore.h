@@ -60,8 +60,9 @@ struct Options {
   // time passes, is a LIVELOCK. By default it may, if it gets its answer.
   bool refuse_polling = false;
 
-  // As in a program, the end of the body ends the execution: other goroutines
-  // just stop, and none of them leaks.
+  // As in a program, the end of the body stops all goroutines where they are:
+  // none of them leaks. (They run on as long as the clock stands still, for
+  // whatever they do then they might as well have done a moment before.)
   bool body_end_stops_all = false;
 
   // The line of an earlier report: runs only that interleaving.

@@ -24,7 +24,7 @@ constexpr size_t kAlternateStackBytes = 256 << 10;
 
 // Processor time without any progress after which it is an endless loop, and
 // ticks of the clock (seconds) after which it sleeps for ever.
-constexpr int64_t kHangNs = int64_t{10} * 1'000'000'000;
+constexpr int64_t kHangNs = int64_t{2} * 1'000'000'000;
 constexpr int64_t kAsleepNs =
     5'000'000;  // Of processor time, for a whole tick.
 constexpr int kAsleepTicks = 20;
@@ -99,8 +99,15 @@ const char* CrashText(int signal) {
 void OnSignal(int signal, siginfo_t* info, void*) {
   if (signal == SIGALRM) return OnTick();
   Engine* engine = Engine::Active();
-  if (engine == nullptr || engine->current() == nullptr ||
-      mode == Mode::kEngine) {
+  bool in_goroutine = engine != nullptr && engine->current() != nullptr;
+  // The last straw may be ours: the compiler's callbacks use the same stack.
+  bool overflow =
+      in_goroutine && signal == SIGSEGV && engine->InStackGuard(info->si_addr);
+  if (overflow) {
+    EndExecution(signal, Verdict::kMemory,
+                 "the goroutine's stack overflows: endless recursion?");
+  }
+  if (!in_goroutine || mode == Mode::kEngine) {
     // Our own fault, or a crash outside any execution: as if we were not here.
     ::signal(signal, SIG_DFL);
     Unblock(signal);
@@ -109,10 +116,6 @@ void OnSignal(int signal, siginfo_t* info, void*) {
   }
   if (signal == SIGABRT) {
     EndExecution(signal, Verdict::kPanic, "the program calls abort()");
-  }
-  if (signal == SIGSEGV && engine->InStackGuard(info->si_addr)) {
-    EndExecution(signal, Verdict::kMemory,
-                 "the goroutine's stack overflows: endless recursion?");
   }
   EndExecution(signal, Verdict::kMemory, CrashText(signal));
 }

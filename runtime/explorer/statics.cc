@@ -11,10 +11,8 @@
 // The first byte of the guard says that the initialisation is complete; the
 // second one is ours: somebody is at it.
 
+#include <cxxabi.h>
 #include <dlfcn.h>
-
-#include <atomic>
-#include <cstdint>
 
 #include "runtime/explorer/engine.h"
 #include "runtime/internal/host.h"
@@ -27,15 +25,15 @@ using rt::internal::host::OpKind;
 
 bool InCodeUnderTest() { return rt::explorer::mode == Mode::kUser; }
 
-char* Complete(uint64_t* guard) { return reinterpret_cast<char*>(guard); }
-char* InProgress(uint64_t* guard) { return Complete(guard) + 1; }
+char* Complete(abi::__guard* guard) { return reinterpret_cast<char*>(guard); }
+char* InProgress(abi::__guard* guard) { return Complete(guard) + 1; }
 
 }  // namespace
 
 extern "C" {
 
 // 1 if the caller has to initialise, 0 if it is done.
-int __cxa_guard_acquire(uint64_t* guard) {
+int __cxa_guard_acquire(abi::__guard* guard) {
   auto acquire = [guard] {
     if (*Complete(guard)) return 0;
     *InProgress(guard) = 1;
@@ -47,7 +45,7 @@ int __cxa_guard_acquire(uint64_t* guard) {
   return acquire();
 }
 
-void __cxa_guard_release(uint64_t* guard) {
+void __cxa_guard_release(abi::__guard* guard) noexcept {
   auto release = [guard] {
     *InProgress(guard) = 0;
     *Complete(guard) = 1;
@@ -59,7 +57,7 @@ void __cxa_guard_release(uint64_t* guard) {
 }
 
 // The initialisation threw.
-void __cxa_guard_abort(uint64_t* guard) {
+void __cxa_guard_abort(abi::__guard* guard) noexcept {
   if (!InCodeUnderTest()) {
     *InProgress(guard) = 0;
     return;

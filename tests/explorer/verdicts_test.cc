@@ -654,6 +654,43 @@ TEST(Refuse, EndsWithTheVerdictGiven) {
   EXPECT_EQ(result.summary, "one after the other");
 }
 
+// What runs beside the end of the program may run before it.
+TEST(Race, IsFoundBesideTheEndOfTheProgram) {
+  Options options;
+  options.body_end_stops_all = true;
+  struct Shared {
+    rt::WaitGroup wg;
+    int answer = 0;
+  };
+  Result result = CheckQuietly(options, [] {
+    auto shared = std::make_shared<Shared>();
+    rt::Go([shared] {
+      shared->wg.Add(1);
+      shared->answer = 42;
+      shared->wg.Done();
+    });
+    shared->wg.Wait();
+    volatile int seen = shared->answer;
+    static_cast<void>(seen);
+  });
+  EXPECT_EQ(result.verdict, Verdict::kRace) << result.summary;
+}
+
+TEST(Livelock, IsNoneBesideTheEndOfTheProgram) {
+  Options options;
+  options.body_end_stops_all = true;
+  Result result = CheckQuietly(options, [] {
+    rt::Go([] {
+      for (;;) rt::Sleep(absl::Seconds(1));
+    });
+    rt::Go([] {
+      for (;;) rt::Gosched();
+    });
+    rt::Sleep(absl::Seconds(10));
+  });
+  EXPECT_EQ(result.verdict, Verdict::kPassed) << result.summary;
+}
+
 TEST(Leak, IsNoneWhenTheEndOfTheBodyStopsAll) {
   Options options;
   options.body_end_stops_all = true;

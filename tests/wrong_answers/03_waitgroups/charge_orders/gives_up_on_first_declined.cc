@@ -1,7 +1,7 @@
 // Copyright 2026 The Concurrency in C++ Authors
 // SPDX-License-Identifier: MIT
 
-// Diagnosis: wrong
+// Diagnosis: memory
 
 // A declined card ends the wait for the others: the count comes too early.
 

@@ -1,7 +1,7 @@
 // Copyright 2026 The Concurrency in C++ Authors
 // SPDX-License-Identifier: MIT
 
-// Diagnosis: wrong
+// Diagnosis: memory
 
 // Waits for the stage before, at the head of the loop: nobody waits for the
 // last one.
