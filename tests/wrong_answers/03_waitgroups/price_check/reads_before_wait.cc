@@ -1,7 +1,7 @@
 // Copyright 2026 The Concurrency in C++ Authors
 // SPDX-License-Identifier: MIT
 
-// Diagnosis: wrong
+// Diagnosis: race
 
 // Copies the prices first and waits afterwards: the copy misses those that come
 // later, and races with the one that comes just then.
