@@ -182,6 +182,7 @@ class Engine {
   // Plain accesses without an operation after which another goroutine gets a
   // turn.
   static constexpr uint64_t kStepAccesses = 1 << 20;
+  static constexpr size_t kStackBytes = 256 << 10;
 
   // There is one; made at the first use.
   static Engine& Get();
@@ -275,6 +276,7 @@ class Engine {
   }
   // The accesses to such memory that nobody may do.
   void CheckForeignStack(const explorer::Access& access);
+  void ReserveStacks();
   void* StackOf(size_t index);
   void FreeQuarantine();
   void RecordStep(Recording::Kind kind, GoroutineIndex child);

@@ -73,6 +73,21 @@ bool AlwaysReversible(OpKind later) {
          later != OpKind::kRWMutexRLock;
 }
 
+bool TakesLock(OpKind kind) {
+  return kind == OpKind::kMutexLock || kind == OpKind::kMutexTryLock ||
+         kind == OpKind::kRWMutexLock || kind == OpKind::kRWMutexRLock;
+}
+
+bool GivesLock(OpKind kind) {
+  return kind == OpKind::kMutexUnlock || kind == OpKind::kRWMutexUnlock ||
+         kind == OpKind::kRWMutexRUnlock;
+}
+
+bool IsAtomic(OpKind kind) {
+  return kind == OpKind::kAtomicLoad || kind == OpKind::kAtomicStore ||
+         kind == OpKind::kAtomicRmw || kind == OpKind::kAtomicFence;
+}
+
 const char* OperationText(OpKind kind) {
   switch (kind) {
     case OpKind::kGosched:

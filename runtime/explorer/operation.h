@@ -46,6 +46,13 @@ bool MayBeCoEnabled(OpKind a, OpKind b);
 // are dependent, may be co-enabled and nothing else orders them.
 bool AlwaysReversible(OpKind later);
 
+// Whether `kind`, once it has happened, has taken or given back a lock.
+bool TakesLock(OpKind kind);
+bool GivesLock(OpKind kind);
+
+// Whether `kind` is an access of std::atomic.
+bool IsAtomic(OpKind kind);
+
 // "Lock", "Send", "load": for reports without the source text.
 const char* OperationText(OpKind kind);
 

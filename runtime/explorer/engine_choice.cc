@@ -1,0 +1,174 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// Who runs next: the choices that a strategy is asked for, the clock (E3), and
+// fairness (E5).
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+#include "runtime/explorer/engine.h"
+
+namespace rt::explorer {
+namespace {
+
+// Steps after which a goroutine that could run must be chosen.
+constexpr uint64_t kFairness = 1'000;
+// Repeated reads after which a goroutine counts as spinning.
+constexpr int kFruitlessReads = 2;
+constexpr size_t kMaxReads = 16;
+// Gosched and nothing else, so often in a row, does not hold up the clock.
+constexpr int kIdleYields = 10;
+
+}  // namespace
+
+Goroutine* Engine::PickNext() {
+  for (;;) {
+    if (failed()) return nullptr;
+    if (ready_head_ < ready_.size()) return ready_[ready_head_++];
+    ready_.clear();
+    ready_head_ = 0;
+    if (!CollectRunnable()) {
+      if (AdvanceClock()) continue;
+      return nullptr;
+    }
+    if (++steps_ > options_.max_steps) {
+      Fail(Verdict::kLivelock, "");
+      return nullptr;
+    }
+    ++progress_;
+    size_t pick = strategy_->PickNext(point_);
+    if (strategy_->diverged()) {
+      diverged_ = true;
+      return nullptr;
+    }
+    Goroutine* g = goroutines_[point_.runnable[pick].goroutine].get();
+    schedule_.push_back({false, g->index});
+    if (steps_ > kFairness) {
+      for (const Choice& c : point_.runnable) {
+        ++goroutines_[c.goroutine]->passed_over;
+      }
+      g->passed_over = 0;
+    }
+    return g;
+  }
+}
+
+// Fills point_; false if nobody can run, or somebody should be woken first.
+bool Engine::CollectRunnable() {
+  point_.runnable.clear();
+  point_.current = SchedulePoint::kNone;
+  point_.yielding = false;
+  bool spinners = false;
+  bool all_idle = sleeping_ > 0;
+  Goroutine* starved = nullptr;
+  for (size_t i = 0; i < count_; ++i) {
+    Goroutine& g = *goroutines_[i];
+    if (g.state != GoroutineState::kAtOp) continue;
+    if (g.enabled != nullptr && !g.enabled(g.enabled_arg)) continue;
+    if (g.spinning) {
+      spinners = true;
+      continue;
+    }
+    if (g.passed_over > kFairness) starved = &g;
+    if (g.yields <= kIdleYields) all_idle = false;
+    if (&g == current_) {
+      point_.current = point_.runnable.size();
+      point_.yielding = g.pending.kind == OpKind::kGosched;
+    }
+    point_.runnable.push_back({g.index, g.pending});
+  }
+  if (all_idle && !ProgramIsOver()) return false;
+  if (starved != nullptr) {
+    point_.runnable.assign(1, {starved->index, starved->pending});
+    point_.current = SchedulePoint::kNone;
+  }
+  if (!point_.runnable.empty()) return true;
+  if (!spinners || sleeping_ > 0) return false;
+  // Nothing else is left: perhaps the loop gives up by itself.
+  for (size_t i = 0; i < count_; ++i) {
+    Goroutine& g = *goroutines_[i];
+    if (g.state != GoroutineState::kAtOp || !g.spinning) continue;
+    if (g.enabled != nullptr && !g.enabled(g.enabled_arg)) continue;
+    point_.runnable.push_back({g.index, g.pending});
+  }
+  // In turns, whatever the strategy.
+  size_t turn = steps_ % point_.runnable.size();
+  point_.runnable.assign(1, Choice(point_.runnable[turn]));
+  return true;
+}
+
+bool Engine::AdvanceClock() {
+  if (sleeping_ == 0 || ProgramIsOver()) return false;
+  if (options_.refuse_polling && spinning_ > 0) {
+    Fail(Verdict::kLivelock,
+         "a goroutine asks again and again instead of sleeping");
+    return false;
+  }
+  int64_t next = INT64_MAX;
+  for (size_t i = 0; i < count_; ++i) {
+    const Goroutine& g = *goroutines_[i];
+    if (g.state == GoroutineState::kSleeping) next = std::min(next, g.wake_ns);
+  }
+  now_ns_ = std::max(now_ns_, next);
+  if (options_.max_virtual_ns > 0 && now_ns_ > options_.max_virtual_ns) {
+    Fail(Verdict::kSlow, "");
+    return false;
+  }
+  for (size_t i = 0; i < count_; ++i) {
+    Goroutine& g = *goroutines_[i];
+    g.yields = 0;
+    if (g.state != GoroutineState::kSleeping || g.wake_ns > next) continue;
+    g.state = GoroutineState::kReady;
+    --sleeping_;
+    ready_.push_back(&g);
+    strategy_->OnTimeAdvance(g.index);
+  }
+  return true;
+}
+
+void Engine::NoteRead(const void* pc, const void* object, uint64_t value) {
+  EngineScope scope;
+  Goroutine& g = *current_;
+  auto same = std::find_if(g.reads.begin(), g.reads.end(), [&](const auto& r) {
+    return r.pc == pc && r.object == object;
+  });
+  if (same != g.reads.end() && same->value == value) {
+    if (++g.fruitless >= kFruitlessReads && !g.spinning) {
+      g.spinning = true;
+      ++spinning_;
+    }
+    return;
+  }
+  g.fruitless = 0;
+  if (same != g.reads.end()) {
+    same->value = value;
+  } else if (g.reads.size() < kMaxReads) {
+    g.reads.push_back({pc, object, value});
+  }
+}
+
+// The running goroutine did something with `object` that is no mere read.
+void Engine::NoteWrite(const void* object) {
+  Goroutine& self = *current_;
+  if (object == nullptr || (spinning_ == 0 && self.reads.empty())) return;
+  auto reset = [this](Goroutine& g) {
+    if (g.spinning) --spinning_;
+    g.spinning = false;
+    g.reads.clear();
+    g.fruitless = 0;
+  };
+  reset(self);
+  if (spinning_ == 0) return;
+  for (size_t i = 0; i < count_; ++i) {
+    Goroutine& g = *goroutines_[i];
+    if (!g.spinning) continue;
+    if (std::any_of(g.reads.begin(), g.reads.end(),
+                    [&](const auto& r) { return r.object == object; })) {
+      reset(g);
+    }
+  }
+}
+
+}  // namespace rt::explorer
