@@ -30,6 +30,9 @@ char* InProgress(abi::__guard* guard) { return Complete(guard) + 1; }
 
 }  // namespace
 
+// Where cxxabi.h declares them: the compiler may have declarations of its own
+// outside, with other types.
+namespace __cxxabiv1 {
 extern "C" {
 
 // 1 if the caller has to initialise, 0 if it is done.
@@ -65,6 +68,11 @@ void __cxa_guard_abort(abi::__guard* guard) noexcept {
   Op op(OpKind::kOnceDo, guard);
   *InProgress(guard) = 0;
 }
+
+}  // extern "C"
+}  // namespace __cxxabiv1
+
+extern "C" {
 
 // A static that is initialised in an execution is forgotten after it, so nobody
 // may destroy it at the program's end.
