@@ -314,6 +314,7 @@ void* __real_memcpy(void* to, const void* from, size_t size);
 void* __real_memmove(void* to, const void* from, size_t size);
 void* __real_memset(void* to, int value, size_t size);
 int __real_memcmp(const void* a, const void* b, size_t size);
+int __real_bcmp(const void* a, const void* b, size_t size);
 
 void* __wrap_memcpy(void* to, const void* from, size_t size) {
   TrackCopy(to, from, size, RT_PC);
@@ -334,6 +335,13 @@ int __wrap_memcmp(const void* a, const void* b, size_t size) {
   TrackRange(a, size, false, RT_PC);
   TrackRange(b, size, false, RT_PC);
   return __real_memcmp(a, b, size);
+}
+
+// Clang's choice where only equality is asked for.
+int __wrap_bcmp(const void* a, const void* b, size_t size) {
+  TrackRange(a, size, false, RT_PC);
+  TrackRange(b, size, false, RT_PC);
+  return __real_bcmp(a, b, size);
 }
 
 void* __tsan_memcpy(void* to, const void* from, size_t size) {
