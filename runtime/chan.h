@@ -165,15 +165,15 @@ class SendChan : public internal::ChanHandle {
  public:
   SendChan() = default;
 
+  // Implicit, as in Go.
+  SendChan(const Chan<T>& chan)  // NOLINT(google-explicit-constructor)
+      : ChanHandle(chan) {}
+
   // Send: returns once the value is stored or received. Panics if closed.
   void Send(T value) const { this->SendValue(value); }
 
   // Close: no more values will be sent. Panics if closed already, or nil.
   void Close() const { this->CloseCore(); }
-
- private:
-  friend class Chan<T>;
-  explicit SendChan(const internal::ChanHandle& handle) : ChanHandle(handle) {}
 };
 
 // The half that receives: Go's <-chan T.
@@ -181,6 +181,10 @@ template <typename T>
 class RecvChan : public internal::ChanHandle {
  public:
   RecvChan() = default;
+
+  // Implicit, as in Go.
+  RecvChan(const Chan<T>& chan)  // NOLINT(google-explicit-constructor)
+      : ChanHandle(chan) {}
 
   // Recv: the oldest value, as soon as there is one; nullopt once the channel
   // is closed and empty.
@@ -191,10 +195,6 @@ class RecvChan : public internal::ChanHandle {
     return internal::RecvIterator<T>(*this);
   }
   std::default_sentinel_t end() const { return {}; }
-
- private:
-  friend class Chan<T>;
-  explicit RecvChan(const internal::ChanHandle& handle) : ChanHandle(handle) {}
 };
 
 template <typename T>
@@ -214,18 +214,8 @@ class Chan : public internal::ChanHandle {
   std::optional<T> Recv() const { return this->template RecvValue<T>(); }
   void Close() const { this->CloseCore(); }
 
-  internal::RecvIterator<T> begin() const {
-    return RecvChan<T>(*static_cast<const ChanHandle*>(this)).begin();
-  }
+  internal::RecvIterator<T> begin() const { return RecvChan<T>(*this).begin(); }
   std::default_sentinel_t end() const { return {}; }
-
-  // Implicit, as in Go.
-  operator SendChan<T>() const {  // NOLINT(google-explicit-constructor)
-    return SendChan<T>(*static_cast<const ChanHandle*>(this));
-  }
-  operator RecvChan<T>() const {  // NOLINT(google-explicit-constructor)
-    return RecvChan<T>(*static_cast<const ChanHandle*>(this));
-  }
 
  private:
   template <typename U>
