@@ -20,6 +20,7 @@ namespace rt::internal::host {
 namespace {
 
 using explorer::Engine;
+using explorer::EngineScope;
 using explorer::Goroutine;
 using explorer::Mode;
 using explorer::Verdict;
@@ -116,10 +117,12 @@ void AcquireSlow(G* g, const void* sync) {
 
 void ReleaseSlow(G* g, const void* sync) {
   if (g == nullptr) return;
+  EngineScope scope;
   Engine::Active()->races().Release(static_cast<Goroutine*>(g)->index, sync);
 }
 
 void RendezvousSlow(G* parked) {
+  EngineScope scope;
   Engine& engine = *Engine::Active();
   engine.races().Rendezvous(engine.current()->index,
                             static_cast<Goroutine*>(parked)->index);

@@ -302,6 +302,7 @@ RT_ATOMICS(128, RtUint128)
 
 void __tsan_atomic_thread_fence(int order) {
   if (mode != Mode::kUser) return;
+  rt::explorer::EngineScope scope;
   rt::explorer::Engine& e = *rt::explorer::Engine::Active();
   e.races().Fence(e.current()->index, rt::explorer::OrderOf(order));
 }
