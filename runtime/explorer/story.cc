@@ -292,9 +292,6 @@ class Storyteller {
         role = "panics";
         result_.summary = failure_.text;
         break;
-      case Verdict::kMemory:
-        result_.summary = failure_.text;
-        break;
       case Verdict::kLivelock:
         result_.summary = failure_.text.empty()
                               ? "the goroutines take turns for ever and none "

@@ -309,8 +309,9 @@ void __tsan_atomic_thread_fence(int order) {
 
 void __tsan_atomic_signal_fence(int) {}
 
-// Copies. Clang calls the first three; GCC calls the C library's functions, and
-// the linker turns those calls into the __wrap ones (BUILD).
+// Copies and comparisons. GCC and the older Clangs call the C library's
+// functions, which the linker turns into calls of the __wrap ones (BUILD);
+// newer Clangs call the __tsan ones, which are the same.
 void* __real_memcpy(void* to, const void* from, size_t size);
 void* __real_memmove(void* to, const void* from, size_t size);
 void* __real_memset(void* to, int value, size_t size);
@@ -345,19 +346,11 @@ int __wrap_bcmp(const void* a, const void* b, size_t size) {
   return __real_bcmp(a, b, size);
 }
 
-void* __tsan_memcpy(void* to, const void* from, size_t size) {
-  TrackCopy(to, from, size, RT_PC);
-  return __real_memcpy(to, from, size);
-}
-
-void* __tsan_memmove(void* to, const void* from, size_t size) {
-  TrackCopy(to, from, size, RT_PC);
-  return __real_memmove(to, from, size);
-}
-
-void* __tsan_memset(void* to, int value, size_t size) {
-  TrackRange(to, size, true, RT_PC);
-  return __real_memset(to, value, size);
-}
+void* __tsan_memcpy(void* to, const void* from, size_t size)
+    __attribute__((alias("__wrap_memcpy")));
+void* __tsan_memmove(void* to, const void* from, size_t size)
+    __attribute__((alias("__wrap_memmove")));
+void* __tsan_memset(void* to, int value, size_t size)
+    __attribute__((alias("__wrap_memset")));
 
 }  // extern "C"
