@@ -9,7 +9,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <utility>
 
 #include "absl/functional/any_invocable.h"
 #include "runtime/internal/sched.h"
@@ -39,9 +38,9 @@ int InitialProcs() {
 
 }  // namespace
 
-int Run(absl::AnyInvocable<void() &&> main) {
+int Run(absl::AnyInvocable<void()> main) {
   internal::Scheduler scheduler;
-  scheduler.Run(std::move(main), InitialProcs());
+  scheduler.Run([&main] { main(); }, InitialProcs());
   return 0;
 }
 

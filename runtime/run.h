@@ -27,7 +27,8 @@
 
 namespace rt {
 
-int Run(absl::AnyInvocable<void() &&> main);
+// The explorer, in whose programs Run explores main, calls it many times.
+int Run(absl::AnyInvocable<void()> main);
 
 }  // namespace rt
 

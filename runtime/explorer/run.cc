@@ -50,15 +50,13 @@ class Silence {
 
 }  // namespace
 
-int Run(absl::AnyInvocable<void() &&> main) {
+int Run(absl::AnyInvocable<void()> main) {
   explorer::Options options;
   options.body_end_stops_all = true;
   explorer::Result result;
   {
     Silence silence;
-    // The body runs many times; a function object that may be called once
-    // usually may be called again, and lessons pass lambdas.
-    result = explorer::Explore(options, [&main] { std::move(main)(); });
+    result = explorer::Explore(options, [&main] { main(); });
   }
   const char* name = program_invocation_short_name;
   fputs(explorer::TextReport(result, name).c_str(), stdout);
