@@ -88,6 +88,10 @@ int MaxProcs(int n) {
 void EnterBlocking() {}
 void ExitBlocking() {}
 
+// All goroutines share one P here, and switch only where they meet a primitive.
+int Pin() { return 0; }
+void Unpin() {}
+
 uint64_t RandomBelow(uint64_t n) {
   return InGoroutine("a random choice").ChooseValue(n);
 }

@@ -78,6 +78,15 @@ int MaxProcs(int n);
 void EnterBlocking();
 void ExitBlocking();
 
+// Between Pin and Unpin the calling goroutine stays on its P, whose number, in
+// [0, kMaxPins), Pin returns, and no other goroutine runs there: what is kept
+// for each P can be used without a lock. It must not park, block or take long.
+// On a thread that has no P, Pin returns -1 and pins nothing; Unpin all the
+// same. Regions may nest.
+inline constexpr int kMaxPins = 1024;
+int Pin();
+void Unpin();
+
 // Uniform in [0, n), n >= 1. The explorer explores every value.
 uint64_t RandomBelow(uint64_t n);
 

@@ -17,6 +17,7 @@
 #include "runtime/internal/backtrace.h"
 #include "runtime/internal/futex.h"
 #include "runtime/internal/host.h"
+#include "runtime/internal/no_preempt.h"
 #include "runtime/internal/sched.h"
 #include "runtime/internal/traceback.h"
 
@@ -153,6 +154,14 @@ void ExitBlocking() {
   m->after = After::kExitBlocking;
   SwitchToM(m, m->current);
 }
+
+int Pin() {
+  EnterNoPreempt();
+  M* m = CurrentM();
+  return m != nullptr && m->p != nullptr ? m->p->id : -1;
+}
+
+void Unpin() { LeaveNoPreempt(); }
 
 uint64_t RandomBelow(uint64_t n) {
   thread_local Random random(static_cast<uint64_t>(MonotonicNs()));

@@ -5,7 +5,16 @@
 
 #include <sched.h>
 
+#include <cstdint>
+
+#include "runtime/internal/no_preempt.h"
+
 namespace rt::internal {
+
+// Here, since whoever needs the count has the mutex, too.
+extern "C" {
+constinit thread_local uint32_t rt_no_preempt_count = 0;
+}
 
 void RawMutex::LockSlow() {
   constexpr int kSpins = 100;  // Some 3 µs: longer than any owner needs.

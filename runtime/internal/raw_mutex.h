@@ -8,6 +8,7 @@
 //           channel element's move constructor and destructor.
 // Order:    a release of the lock happens before the next acquisition.
 // Fairness: none.
+// Preemption: not of who holds one. It is released on the thread that took it.
 //
 // Unlock is one plain store. That is why a waiter does not sleep on a futex
 // (Unlock would have to look for sleepers with a locked instruction, at twice
@@ -20,6 +21,7 @@
 #include <atomic>
 
 #include "absl/base/thread_annotations.h"
+#include "runtime/internal/no_preempt.h"
 
 namespace rt::internal {
 
@@ -39,11 +41,13 @@ class ABSL_LOCKABLE RawMutex {
   RawMutex& operator=(const RawMutex&) = delete;
 
   void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() {
+    EnterNoPreempt();
     if (locked_.exchange(true, std::memory_order_acquire)) LockSlow();
   }
 
   void Unlock() ABSL_UNLOCK_FUNCTION() {
     locked_.store(false, std::memory_order_release);
+    LeaveNoPreempt();
   }
 
  private:

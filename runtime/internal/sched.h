@@ -37,6 +37,7 @@
 #include "absl/functional/any_invocable.h"
 #include "runtime/internal/futex.h"
 #include "runtime/internal/goroutine.h"
+#include "runtime/internal/host.h"
 #include "runtime/internal/m.h"
 #include "runtime/internal/p.h"
 #include "runtime/internal/raw_mutex.h"
@@ -44,7 +45,7 @@
 
 namespace rt::internal {
 
-inline constexpr int kMaxProcs = 1024;
+inline constexpr int kMaxProcs = host::kMaxPins;
 
 struct Scheduler {
   enum class World : uint8_t {
