@@ -5,11 +5,15 @@
 
 load("@rules_cc//cc:defs.bzl", "cc_library")
 
+# .bazelrc says -O1, which -c opt does not override.
 COPTS = [
     "-Wall",
     "-Wextra",
     "-Werror",
-]
+] + select({
+    "//runtime:opt": ["-O2"],
+    "//conditions:default": [],
+})
 
 def rt_library(name, rt_deps = [], deps = [], copts = [], **kwargs):
     """Declares `name` and `name_explored` from the same source.
