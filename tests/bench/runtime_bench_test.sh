@@ -36,14 +36,14 @@ for procs in 1 2; do
 done
 
 for name in $("$bench" --list); do
-  cat "${go_sources[@]}" | grep -q "{name: \"$name\"," ||
+  grep -q "{name: \"$name\"," "${go_sources[@]}" ||
     fail "Go's side has no $name"
 done
 
 [[ $("$bench" --list --filter='^fib$') == fib ]] || fail "--filter=^fib\$"
-"$bench" --smoke --reps=2 --procs=1 --filter='^fib$' --json |
-  grep -q '"name":"fib","procs":1,"samples":\[[0-9.e-]*,[0-9.e-]*\],"unit":"ms"' ||
-  fail "--json has another form"
+json=$("$bench" --smoke --reps=2 --procs=1 --filter='^fib$' --json)
+grep -q '"name":"fib","procs":1,"samples":\[[0-9.e-]*,[0-9.e-]*\],"unit":"ms"' \
+  <<<"$json" || fail "--json has another form: $json"
 
 refuses "--procs=0: want a whole number from 1 to 1024" --procs=0
 refuses "--procs=two: want a whole number" --procs=two
