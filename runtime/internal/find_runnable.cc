@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 
 // The order in which an M looks for work: timers that are due, every 61st time
-// the global queue, its P's own queue, the global queue, other P's queues; then
-// it gives its P back, looks once more (D-006), and sleeps.
+// the global queue, its P's own queue, the global queue, the network, other P's
+// queues; then it gives its P back, looks once more (D-006), and sleeps.
 
 #include <unistd.h>
 
@@ -50,6 +50,7 @@ Goroutine* Scheduler::FindRunnable(M* m) {
       continue;
     }
     Goroutine* g = FindHere(m);
+    if (g == nullptr) g = PollNetwork(m);
     // At most half as many M's spin as are busy: more would only get in each
     // other's way.
     if (g == nullptr &&

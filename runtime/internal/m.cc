@@ -158,6 +158,7 @@ void Scheduler::FinishMain(M* m) {
   for (M* other = all_ms; other != nullptr; other = other->all_next) {
     if (other != m) other->parker.Wake();
   }
+  if (timer_m != nullptr) WakeTimerM();
   mu.Unlock();
   int64_t deadline_ns = MonotonicNs() + kGraceNs;
   while (stopped_ms.load(std::memory_order_acquire) < others) {

@@ -62,6 +62,7 @@ void Scheduler::Run(absl::AnyInvocable<void() &&> main, int max_procs) {
     host::Fatal("rt::Run called while another rt::Run is running");
   }
   InstallHandlers();
+  ConnectNetwork();
   auto* m = new M(this, 0);
   {
     RawLock lock(mu);
@@ -97,6 +98,7 @@ void Scheduler::Run(absl::AnyInvocable<void() &&> main, int max_procs) {
     ms = next;
   }
   ResetSemaQueues();
+  DisconnectNetwork();
   active.store(nullptr, std::memory_order_release);
 }
 
@@ -278,7 +280,8 @@ void Scheduler::HandOff(P* p) {
     int none = 0;
     useful = spin =
         (idle_ps.load(std::memory_order_seq_cst) == 0 ||
-         (timers.NextNs() != TimerHeap::kNever && timer_m == nullptr)) &&
+         ((timers.NextNs() != TimerHeap::kNever || NetworkAwaited()) &&
+          timer_m == nullptr)) &&
         spinning.compare_exchange_strong(none, 1, std::memory_order_seq_cst);
   }
   M* m = nullptr;
@@ -305,8 +308,9 @@ bool Scheduler::WaitForP(M* m) {
       if (m->p != nullptr) return true;
       // All P's are busy: their M's see to it.
     }
-    if (!due && timers.NextNs() != TimerHeap::kNever && timer_m == nullptr) {
-      SleepUntilTimer(m);
+    if (!due && timer_m == nullptr &&
+        (timers.NextNs() != TimerHeap::kNever || NetworkAwaited())) {
+      if (SleepUntilTimer(m)) return true;
     } else {
       SleepIdle(m);
       if (m->next_p != nullptr) {
@@ -318,18 +322,10 @@ bool Scheduler::WaitForP(M* m) {
   return false;
 }
 
-void Scheduler::SleepUntilTimer(M* m) {
-  timer_m = m;
+bool Scheduler::SleepUntilTimer(M* m) {
   int64_t when_ns = timers.NextNs();
-  mu.Unlock();
-  // To the host's clock and back: it has another origin than the kernel's.
-  int64_t now_ns = host::NowNs();
-  int64_t deadline_ns = MonotonicNs();
-  deadline_ns += std::min(when_ns - now_ns,
-                          std::numeric_limits<int64_t>::max() - deadline_ns);
-  m->parker.Sleep(std::max<int64_t>(deadline_ns, 0));
-  mu.Lock();
-  timer_m = nullptr;
+  if (when_ns == TimerHeap::kNever) return SleepAsTimerM(m, -1);
+  return SleepAsTimerM(m, std::max<int64_t>(when_ns - host::NowNs(), 0));
 }
 
 // Sleeps until it has been assigned a P, or for no reason.
@@ -339,14 +335,23 @@ void Scheduler::SleepIdle(M* m) {
   idle_m = m;
   ++idle_ms;
   int64_t deadline_ns = ThreadParker::kNoDeadline;
-  if (idle_ms == total_ms && global.empty()) {
+  // Also if one waits in the poller, for nobody any more.
+  auto all_asleep = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    int idle = idle_ms;
+    if (timer_m != nullptr && timers.NextNs() == TimerHeap::kNever &&
+        !NetworkAwaited()) {
+      ++idle;
+    }
+    return idle == total_ms && global.empty();
+  };
+  if (all_asleep()) {
     int ours = total_ms;
     mu.Unlock();
     int foreign = ForeignThreads(ours);
     mu.Lock();
     // Counted without the lock: a thread may have made a goroutine ready and
     // ended meanwhile.
-    if (foreign <= 0 && m->idle && idle_ms == total_ms && global.empty()) {
+    if (foreign <= 0 && m->idle && all_asleep()) {
       mu.Unlock();
       Die({.headline = "fatal error: all goroutines are asleep - deadlock!"});
     }
@@ -365,20 +370,16 @@ void Scheduler::SleepIdle(M* m) {
 }
 
 void Scheduler::TimerMoved() {
-  M* wake = nullptr;
   M* start = nullptr;
   mu.Lock();
   if (timer_m != nullptr) {
-    wake = timer_m;
+    WakeTimerM();
   } else if (idle_p != nullptr) {
     int none = 0;
     if (spinning.compare_exchange_strong(none, 1, std::memory_order_seq_cst)) {
       start = Assign(TakeIdleP(), /*spin=*/true);
     }
   }
-  // Under the lock: an M lives until Run ends, but its owner may be the one
-  // that ends it.
-  if (wake != nullptr) wake->parker.Wake();
   mu.Unlock();
   Kick(start);
 }

@@ -24,7 +24,7 @@
 // not ours.
 //
 // Files: sched.cc starts, stops, wakes M's; find_runnable.cc chooses;
-// park.cc is host.h.
+// network.cc polls; park.cc is host.h.
 
 #ifndef RUNTIME_INTERNAL_SCHED_H_
 #define RUNTIME_INTERNAL_SCHED_H_
@@ -77,6 +77,10 @@ struct Scheduler {
   int total_ms ABSL_GUARDED_BY(mu) = 0;
   // The M that sleeps until the next timer is due; it is not on idle_m.
   M* timer_m ABSL_GUARDED_BY(mu) = nullptr;
+  // It sleeps in the network poller, not in its parker.
+  bool timer_m_polls ABSL_GUARDED_BY(mu) = false;
+  // Somebody waits for timers and the network. Written under mu.
+  std::atomic<bool> watched{false};
 
   // How many M's have left their loop, or never will (see FinishMain).
   std::atomic<int> stopped_ms{0};
@@ -109,7 +113,8 @@ struct Scheduler {
   void HandOff(P* p);
   // The M, which has none, waits for a P; false if it is time to end.
   bool WaitForP(M* m);
-  void SleepUntilTimer(M* m) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  // True if m has a P now.
+  bool SleepUntilTimer(M* m) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   void SleepIdle(M* m) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   void TakeAssignment(M* m);
   // A timer is now the first: somebody must wait for it.
@@ -124,6 +129,25 @@ struct Scheduler {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   // Wakes or starts whom Assign returned; null is nobody.
   void Kick(M* m);
+
+  // --- network.cc: goroutines that wait for the network ---------------------
+
+  void ConnectNetwork();
+  void DisconnectNetwork();
+  // Somebody must sleep in the poller: goroutines wait for the network.
+  bool NetworkAwaited() const;
+  // Sleeps as timer_m, in the poller if it is in use. `timeout_ns` < 0: no
+  // timer. True if m has a P now, with goroutines that the network made ready.
+  bool SleepAsTimerM(M* m, int64_t timeout_ns)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  void WakeTimerM() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  // Looks at the network. Returns one of the goroutines that it has made ready,
+  // the others are on m's queue; null if there is none.
+  Goroutine* PollNetwork(M* m);
+  // For a thread without a P: the same, to the global queue, if nobody has
+  // looked for `idle_ns`.
+  void PollNetworkIfIdle(int64_t idle_ns);
+  void QueueReady(M* m, G* const* ready, int count);
 
   // --- find_runnable.cc -----------------------------------------------------
 
