@@ -80,7 +80,7 @@ Goroutine* Scheduler::FindRunnable(M* m) {
       continue;
     }
     PutIdleP(m->p);
-    m->p = nullptr;
+    m->Take(nullptr);
     mu.Unlock();
     // Steps 2 and 3. One that did not spin need not look: work that came up
     // meanwhile was announced to those that did, or to an idle P.
@@ -89,7 +89,7 @@ Goroutine* Scheduler::FindRunnable(M* m) {
       spinning.fetch_sub(1, std::memory_order_seq_cst);
       if (WorkExists()) {
         RawLock lock(mu);
-        m->p = TakeIdleP();
+        m->Take(TakeIdleP());
         if (m->p != nullptr) {
           m->spinning = true;
           spinning.fetch_add(1, std::memory_order_seq_cst);
@@ -103,7 +103,7 @@ Goroutine* Scheduler::FindRunnable(M* m) {
 Goroutine* Scheduler::FindHere(M* m) {
   P* p = m->p;
   RunTimers(m);
-  if (p->tick % kGlobalEvery == 0) {
+  if (p->tick.load(std::memory_order_relaxed) % kGlobalEvery == 0) {
     if (Goroutine* g = TakeGlobal(p, /*batch=*/false)) return g;
   }
   bool was_next = false;
@@ -208,12 +208,8 @@ void Scheduler::Retire(M* m) {
   bool was_next;
   while (Goroutine* g = p->queue.Pop(false, &was_next)) rest.PushBack(g);
   mu.Lock();
-  m->p = nullptr;
-  if (p->id < procs.load(std::memory_order_relaxed)) {
-    PutIdleP(p);  // Raised again meanwhile.
-  } else {
-    p->status = PStatus::kRetired;
-  }
+  m->Take(nullptr);
+  PutIdleP(p);  // Which retires it, unless GOMAXPROCS was raised again.
   mu.Unlock();
   InjectList(&rest);
 }

@@ -89,7 +89,7 @@ void Scheduler::Execute(M* m, Goroutine* g) {
     for (;;) pause();
   }
   m->current = g;
-  ++m->p->tick;
+  Bump(m->p->tick);
   if (g->stack.base == nullptr) {
     g->stack = m->p->stacks.Take();
     g->fiber.Create(g->stack.low(), g->stack.size());
@@ -147,6 +147,14 @@ Goroutine* Scheduler::Finish(M* m, Goroutine* g) {
   __builtin_unreachable();
 }
 
+bool Scheduler::AnyInSyscall() {
+  RawLock lock(mu);
+  for (M* m = all_ms; m != nullptr; m = m->all_next) {
+    if (m->in_syscall.load(std::memory_order_relaxed)) return true;
+  }
+  return false;
+}
+
 // The main goroutine has returned. Everybody else leaves its loop as soon as
 // its goroutine switches away; those that do not in time keep the process from
 // an orderly end, so it gets another one.
@@ -163,7 +171,7 @@ void Scheduler::FinishMain(M* m) {
   int64_t deadline_ns = MonotonicNs() + kGraceNs;
   while (stopped_ms.load(std::memory_order_acquire) < others) {
     // Somebody in a system call may stay there for hours: do not wait for it.
-    if (blocking_ms.load(std::memory_order_acquire) > 0 ||
+    if (AnyInSyscall() ||
         (!stopped.Sleep(deadline_ns) &&
          stopped_ms.load(std::memory_order_acquire) < others)) {
       std::cout.flush();

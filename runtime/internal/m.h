@@ -69,10 +69,12 @@ struct M {
   Context context;  // Of its own stack, while a goroutine runs.
   Fiber fiber;
   Goroutine* current = nullptr;
-  P* p = nullptr;
-  bool spinning = false;    // Counted in Scheduler::spinning.
-  P* blocking_p = nullptr;  // What it held when its goroutine began to block.
+  P* p = nullptr;          // Set by Take.
+  bool spinning = false;   // Counted in Scheduler::spinning.
+  P* syscall_p = nullptr;  // What it held when its goroutine began to block.
   Random random;
+  // Its goroutine is in a system call. Read by the M that ends the program.
+  std::atomic<bool> in_syscall{false};
 
   // From the goroutine that switches away.
   After after = After::kPark;
@@ -90,6 +92,12 @@ struct M {
   M* idle_next = nullptr;
   M* all_next = nullptr;
   ThreadParker parker;
+
+  // The M holds `taken` from here on, or nothing if it is null.
+  void Take(P* taken) {
+    p = taken;
+    if (p != nullptr) p->holder.store(this, std::memory_order_relaxed);
+  }
 };
 
 // The calling thread's M; null on a thread of the user's. Not inlined: inlined,

@@ -69,7 +69,7 @@ bool Scheduler::SleepAsTimerM(M* m, int64_t timeout_ns) {
   timer_m = nullptr;
   watched.store(false, std::memory_order_seq_cst);
   if (count == 0) return false;
-  m->p = TakeIdleP();
+  m->Take(TakeIdleP());
   mu.Unlock();
   QueueReady(m, ready, count);
   mu.Lock();

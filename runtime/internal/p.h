@@ -3,9 +3,8 @@
 
 // P: what is needed to run goroutines; there are GOMAXPROCS of them.
 //
-// A P is idle (on the scheduler's list), running (held by one M), or retired
-// (GOMAXPROCS is lower than its number). All but the queue and the counters
-// belongs to the M that holds it.
+// All but the queue, the status and the counters belongs to the M that holds
+// it; a change of holder goes through Scheduler::mu or the status.
 
 #ifndef RUNTIME_INTERNAL_P_H_
 #define RUNTIME_INTERNAL_P_H_
@@ -19,16 +18,27 @@
 
 namespace rt::internal {
 
-enum class PStatus : uint8_t { kIdle, kRunning, kRetired };
+struct M;
+
+enum class PStatus : uint8_t {
+  kIdle,     // On the scheduler's list; nobody's.
+  kRunning,  // Held by one M, or on its way to it.
+  kSyscall,  // Its M is in a system call: it belongs to whoever Retakes it.
+  kRetired,  // GOMAXPROCS is lower than its number; nobody's.
+};
 
 struct P {
   explicit P(int id) : id(id) {}
 
   const int id;
 
-  // Guarded by Scheduler::mu.
-  PStatus status = PStatus::kRetired;
-  P* idle_next = nullptr;
+  // Idle and retired: begins and ends under Scheduler::mu. Syscall: begins by
+  // the holder, ends by Retake.
+  std::atomic<PStatus> status{PStatus::kRetired};
+  P* idle_next = nullptr;  // Guarded by Scheduler::mu.
+
+  // Who holds it, or did last. Written by the holder, read by sysmon.
+  std::atomic<M*> holder{nullptr};
 
   RunQueue queue;
 
@@ -36,18 +46,34 @@ struct P {
   std::atomic<int64_t> started{0};   // Goroutines spawned here
   std::atomic<int64_t> finished{0};  // and returned here.
 
+  // How often it went on to a goroutine, and to a system call. Written by the
+  // holder; sysmon looks whether they move.
+  std::atomic<uint32_t> tick{0};
+  std::atomic<uint32_t> syscall_tick{0};
+
   // The holder's.
-  uint32_t tick = 0;  // How many goroutines it has run.
   uint32_t next_streak =
       0;  // How many in a row came from the queue's first slot.
   GoroutineList free;
   StackCache stacks;
   uint64_t next_id = 0;  // Goroutine ids in hand: [next_id, end_id).
   uint64_t end_id = 0;
+
+  // Left in a system call: true if it is now the caller's.
+  bool Retake() {
+    PStatus expected = PStatus::kSyscall;
+    // Acquire: what the former holder did with it; pairs with the store that
+    // left it. Relaxed, before: only a hint, which saves the locked
+    // instruction.
+    return status.load(std::memory_order_relaxed) == expected &&
+           status.compare_exchange_strong(expected, PStatus::kRunning,
+                                          std::memory_order_acquire);
+  }
 };
 
 // Adds to a counter that only the caller writes.
-inline void Bump(std::atomic<int64_t>& counter) {
+template <typename T>
+void Bump(std::atomic<T>& counter) {
   counter.store(counter.load(std::memory_order_relaxed) + 1,
                 std::memory_order_relaxed);
 }

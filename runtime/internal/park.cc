@@ -32,15 +32,6 @@ const int64_t start_unix_ns = [] {
   return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }();
 
-// The calling thread's M, which must be running a goroutine.
-M* MustHaveGoroutine() {
-  M* m = CurrentM();
-  if (m == nullptr || m->current == nullptr) {
-    Fatal("a call that blocks a goroutine came from outside of rt::Run");
-  }
-  return m;
-}
-
 bool AddTimer(G* g, void* arg) {
   // The goroutine may run again as soon as it is in the heap, but *arg, on its
   // stack, has been read by then.
@@ -51,6 +42,14 @@ bool AddTimer(G* g, void* arg) {
 }
 
 }  // namespace
+
+M* MustHaveGoroutine() {
+  M* m = CurrentM();
+  if (m == nullptr || m->current == nullptr) {
+    Fatal("a call that blocks a goroutine came from outside of rt::Run");
+  }
+  return m;
+}
 
 G* CurrentG() {
   M* m = CurrentM();
@@ -72,15 +71,18 @@ void Ready(G* base) {
   auto* g = static_cast<Goroutine*>(base);
   g->status.store(GStatus::kRunnable, std::memory_order_relaxed);
   M* m = CurrentM();
+  GoroutineList overflow;
+  EnterNoPreempt();
   if (m == nullptr || m->p == nullptr) {
+    LeaveNoPreempt();
     // None: a thread that outlived Run wakes a goroutine that did not.
     Scheduler* scheduler = ActiveScheduler();
     if (scheduler != nullptr) scheduler->Inject(g);
     return;
   }
   Scheduler* scheduler = m->scheduler;
-  GoroutineList overflow;
   m->p->queue.PushNext(g, &overflow);
+  LeaveNoPreempt();
   scheduler->InjectList(&overflow);
   scheduler->WakeIfUseful();
 }
@@ -130,29 +132,6 @@ int MaxProcs(int n) {
     if (CurrentG() != nullptr) Yield();
   }
   return before;
-}
-
-void EnterBlocking() {
-  M* m = MustHaveGoroutine();
-  m->current->status.store(GStatus::kSyscall, std::memory_order_relaxed);
-  m->blocking_p = std::exchange(m->p, nullptr);
-  m->scheduler->blocking_ms.fetch_add(1, std::memory_order_release);
-  m->scheduler->HandOff(m->blocking_p);
-}
-
-void ExitBlocking() {
-  M* m = CurrentM();
-  Scheduler* scheduler = m->scheduler;
-  scheduler->mu.Lock();
-  m->p = scheduler->TakeIdleP(m->blocking_p);
-  scheduler->mu.Unlock();
-  scheduler->blocking_ms.fetch_sub(1, std::memory_order_release);
-  if (m->p != nullptr) {
-    m->current->status.store(GStatus::kRunning, std::memory_order_relaxed);
-    return;
-  }
-  m->after = After::kExitBlocking;
-  SwitchToM(m, m->current);
 }
 
 int Pin() {

@@ -19,6 +19,7 @@
 
 #include "runtime/internal/check.h"
 #include "runtime/internal/host.h"
+#include "runtime/internal/no_preempt.h"
 #include "runtime/internal/sema.h"
 #include "runtime/internal/traceback.h"
 
@@ -36,8 +37,8 @@ int ForeignThreads(int ours) {
     if (entry->d_name[0] != '.') ++count;
   }
   closedir(tasks);
-  // ThreadSanitizer has a thread of its own.
-  return count - ours - (kTsan ? 1 : 0);
+  // Sysmon's is ours, too; ThreadSanitizer has a thread of its own.
+  return count - ours - 1 - (kTsan ? 1 : 0);
 }
 
 void* ThreadMain(void* arg) {
@@ -75,14 +76,16 @@ void Scheduler::Run(absl::AnyInvocable<void() &&> main, int max_procs) {
   SetProcs(1);
   {
     RawLock lock(mu);
-    m->p = TakeIdleP();
+    m->Take(TakeIdleP());
   }
   SetCurrentM(m);
   Spawn(std::move(main), nullptr);
   SetProcs(max_procs);
+  sysmon.Start();
   Loop(m);
   stopped_ms.fetch_add(1, std::memory_order_release);
   stopped.Wake();
+  sysmon.Stop();
 
   mu.Lock();
   M* ms = all_ms;
@@ -119,6 +122,7 @@ Scheduler::~Scheduler() {
 void Scheduler::Spawn(absl::AnyInvocable<void() &&> task,
                       const void* created_by_pc) {
   M* m = CurrentM();
+  EnterNoPreempt();
   P* p = m != nullptr ? m->p : nullptr;
   Goroutine* g;
   if (p != nullptr) {
@@ -138,6 +142,7 @@ void Scheduler::Spawn(absl::AnyInvocable<void() &&> task,
     g->id = next_id.fetch_add(1, std::memory_order_relaxed);
     started_outside.fetch_add(1, std::memory_order_relaxed);
   }
+  LeaveNoPreempt();
   G* parent = host::CurrentG();
   g->parent_id = parent != nullptr ? parent->id : 0;
   g->created_by_pc = created_by_pc;
@@ -169,18 +174,25 @@ int Scheduler::NumGoroutines() const {
 P* Scheduler::TakeIdleP(P* wanted) {
   if (idle_p == nullptr) return nullptr;
   P** at = &idle_p;
-  if (wanted != nullptr && wanted->status == PStatus::kIdle) {
+  // Relaxed, here and below: to and from idle it goes under mu.
+  if (wanted != nullptr &&
+      wanted->status.load(std::memory_order_relaxed) == PStatus::kIdle) {
     while (*at != wanted) at = &(*at)->idle_next;
   }
   P* p = *at;
   *at = p->idle_next;
-  p->status = PStatus::kRunning;
+  p->status.store(PStatus::kRunning, std::memory_order_relaxed);
   idle_ps.fetch_sub(1, std::memory_order_seq_cst);
+  sysmon.WakeFromRest();
   return p;
 }
 
 void Scheduler::PutIdleP(P* p) {
-  p->status = PStatus::kIdle;
+  if (p->id >= procs.load(std::memory_order_relaxed)) {
+    p->status.store(PStatus::kRetired, std::memory_order_relaxed);
+    return;
+  }
+  p->status.store(PStatus::kIdle, std::memory_order_relaxed);
   p->idle_next = idle_p;
   idle_p = p;
   idle_ps.fetch_add(1, std::memory_order_seq_cst);
@@ -217,14 +229,16 @@ void Scheduler::Kick(M* m) {
   int error = pthread_create(&m->thread, nullptr, ThreadMain, m);
   // Release: publishes m->thread to Run, which joins it.
   m->joinable.store(true, std::memory_order_release);
-  if (error != 0) {
-    fprintf(stderr,
-            "runtime: failed to create new OS thread (have %d already; "
-            "errno=%d)\n"
-            "runtime: may need to increase max user processes (ulimit -u)\n",
-            m->id, error);
-    host::Fatal("newosproc");
-  }
+  if (error != 0) DieOfThreads(m->id, error);
+}
+
+void DieOfThreads(int have, int error) {
+  fprintf(stderr,
+          "runtime: failed to create new OS thread (have %d already; "
+          "errno=%d)\n"
+          "runtime: may need to increase max user processes (ulimit -u)\n",
+          have, error);
+  host::Fatal("newosproc");
 }
 
 void Scheduler::WakeIfUseful() {
@@ -270,32 +284,29 @@ void Scheduler::InjectList(GoroutineList* list) {
 }
 
 void Scheduler::HandOff(P* p) {
-  bool spin = false;
-  bool useful =
-      !p->queue.Empty() || global_size.load(std::memory_order_seq_cst) > 0;
-  mu.Lock();
-  // Somebody must wait for the next timer, and somebody must look for work when
-  // all other P's are busy: their goroutines may be about to make some.
-  if (!useful) {
-    int none = 0;
-    useful = spin =
-        (idle_ps.load(std::memory_order_seq_cst) == 0 ||
-         ((timers.NextNs() != TimerHeap::kNever || NetworkAwaited()) &&
-          timer_m == nullptr)) &&
-        spinning.compare_exchange_strong(none, 1, std::memory_order_seq_cst);
-  }
   M* m = nullptr;
-  if (useful || !global.empty()) {
-    m = Assign(p, spin);
+  mu.Lock();
+  int none = 0;
+  if (!p->queue.Empty() || !global.empty()) {
+    m = Assign(p, /*spin=*/false);
+  } else if ((timers.NextNs() != TimerHeap::kNever || NetworkAwaited()) &&
+             timer_m == nullptr &&
+             spinning.compare_exchange_strong(none, 1,
+                                              std::memory_order_seq_cst)) {
+    // Somebody must wait for the next timer and the network.
+    m = Assign(p, /*spin=*/true);
   } else {
     PutIdleP(p);
   }
   mu.Unlock();
   Kick(m);
+  // As one that falls asleep: who queued something before it could see the P
+  // idle has told nobody.
+  if (m == nullptr && WorkExists()) WakeIfUseful();
 }
 
 void Scheduler::TakeAssignment(M* m) {
-  m->p = std::exchange(m->next_p, nullptr);
+  m->Take(std::exchange(m->next_p, nullptr));
   m->spinning = m->next_spinning;
 }
 
@@ -304,7 +315,7 @@ bool Scheduler::WaitForP(M* m) {
   while (world.load(std::memory_order_relaxed) == World::kRunning) {
     bool due = timers.NextNs() <= host::NowNs();
     if (due || !global.empty()) {
-      m->p = TakeIdleP();
+      m->Take(TakeIdleP());
       if (m->p != nullptr) return true;
       // All P's are busy: their M's see to it.
     }
@@ -400,11 +411,13 @@ int Scheduler::SetProcs(int n) {
     P* idle = std::exchange(idle_p, nullptr);
     idle_ps.store(0, std::memory_order_seq_cst);
     for (P* p = idle; p != nullptr; p = p->idle_next) {
-      p->status = PStatus::kRetired;
+      p->status.store(PStatus::kRetired, std::memory_order_relaxed);
     }
     for (int i = n - 1; i >= 0; --i) {  // The lowest number on top.
       P* p = ps[i].load(std::memory_order_relaxed);
-      if (p->status == PStatus::kRetired) PutIdleP(p);
+      if (p->status.load(std::memory_order_relaxed) == PStatus::kRetired) {
+        PutIdleP(p);
+      }
     }
   }
   mu.Unlock();

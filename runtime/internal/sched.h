@@ -23,8 +23,8 @@
 // program can make a goroutine ready any more, unless it has threads that are
 // not ours.
 //
-// Files: sched.cc starts, stops, wakes M's; find_runnable.cc chooses;
-// network.cc polls; park.cc is host.h.
+// Files: sched.cc starts, stops, wakes M's; find_runnable.cc chooses; sysmon.cc
+// watches; network.cc polls; park.cc and syscall.cc are host.h.
 
 #ifndef RUNTIME_INTERNAL_SCHED_H_
 #define RUNTIME_INTERNAL_SCHED_H_
@@ -41,6 +41,7 @@
 #include "runtime/internal/m.h"
 #include "runtime/internal/p.h"
 #include "runtime/internal/raw_mutex.h"
+#include "runtime/internal/sysmon.h"
 #include "runtime/internal/timer_heap.h"
 
 namespace rt::internal {
@@ -67,6 +68,7 @@ struct Scheduler {
   std::atomic<int64_t> started_outside{0};  // Spawned without a P.
   std::atomic<uint64_t> next_id{1};
   TimerHeap timers;
+  Sysmon sysmon{this};
 
   RawMutex mu;
   GoroutineList global ABSL_GUARDED_BY(mu);
@@ -84,11 +86,12 @@ struct Scheduler {
 
   // How many M's have left their loop, or never will (see FinishMain).
   std::atomic<int> stopped_ms{0};
-  std::atomic<int> blocking_ms{0};  // In a blocking call.
-  ThreadParker stopped;             // The M that ends the program waits here.
+  ThreadParker stopped;  // The M that ends the program waits here.
 
   // Observed by tests.
   std::atomic<int64_t> steals{0};
+  std::atomic<int64_t> syscall_other_p{0};  // Came back to another idle P,
+  std::atomic<int64_t> syscall_queued{0};   // or to none.
 
   Scheduler() = default;
   ~Scheduler();  // After Run.
@@ -109,7 +112,7 @@ struct Scheduler {
   // Puts g on the global queue, from anywhere.
   void Inject(Goroutine* g);
   void InjectList(GoroutineList* list);
-  // Finds somebody else for a P whose M is about to block.
+  // Finds somebody else for a P whose M blocks.
   void HandOff(P* p);
   // The M, which has none, waits for a P; false if it is time to end.
   bool WaitForP(M* m);
@@ -168,6 +171,7 @@ struct Scheduler {
   // run again at once.
   Goroutine* Finish(M* m, Goroutine* g);
   void FinishMain(M* m);
+  bool AnyInSyscall();
 };
 
 // The scheduler of the Run that is going on; null outside of Run.
@@ -175,6 +179,14 @@ Scheduler* ActiveScheduler();
 
 // From a goroutine to its M's stack; returns when the goroutine runs again.
 void SwitchToM(M* m, Goroutine* g);
+
+// No more threads to be had.
+[[noreturn]] void DieOfThreads(int have, int error);
+
+namespace host {
+// The calling thread's M, which must be running a goroutine; else fatal.
+M* MustHaveGoroutine();
+}  // namespace host
 
 }  // namespace rt::internal
 

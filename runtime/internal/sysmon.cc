@@ -1,0 +1,180 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+#include "runtime/internal/sysmon.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <sys/prctl.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <limits>
+
+#include "runtime/internal/futex.h"
+#include "runtime/internal/host.h"
+#include "runtime/internal/raw_mutex.h"
+#include "runtime/internal/sched.h"
+
+namespace rt::internal {
+namespace {
+
+constexpr int64_t kShortestNs = 20'000;
+constexpr int64_t kLongestNs = 10'000'000;
+constexpr int kRoundsBeforeSlower = 50;
+
+// How long a system call may last with its P.
+constexpr int64_t kSyscallNs = 20'000;
+
+// Rounds at the longest pause with all P's idle before it rests. A program that
+// waits for a timer every few milliseconds would otherwise wake it every time.
+constexpr int kRoundsBeforeRest = 8;
+
+// How long the network may go without a look.
+constexpr int64_t kPollNs = 10'000'000;
+
+constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+
+}  // namespace
+
+void Sysmon::Start() {
+  // The kernel shall not choose this thread for a signal to the process.
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  int error = pthread_create(
+      &thread_, nullptr,
+      [](void* self) -> void* {
+        static_cast<Sysmon*>(self)->Watch();
+        return nullptr;
+      },
+      this);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  if (error != 0) DieOfThreads(1, error);
+}
+
+void Sysmon::Stop() {
+  parker_.Wake();
+  pthread_join(thread_, nullptr);
+}
+
+void Sysmon::HurrySlow() {
+  // One of several wakes it.
+  if (drowsy_.exchange(false, std::memory_order_seq_cst)) parker_.Wake();
+}
+
+void Sysmon::WakeFromRestSlow() {
+  resting_.store(false, std::memory_order_relaxed);
+  parker_.Wake();
+}
+
+void Sysmon::Watch() {
+  pthread_setname_np(pthread_self(), "rt-sysmon");
+  prctl(PR_SET_TIMERSLACK, 1);
+  int64_t pause = kShortestNs;
+  int idle_rounds = 0;
+  int rest_rounds = 0;
+  // Acquire: as in FindRunnable.
+  while (scheduler_->world.load(std::memory_order_acquire) ==
+         Scheduler::World::kRunning) {
+    if (idle_rounds == 0) {
+      pause = kShortestNs;
+    } else if (idle_rounds > kRoundsBeforeSlower) {
+      pause = std::min(2 * pause, kLongestNs);
+    }
+    pause_ns.store(pause, std::memory_order_relaxed);
+    int64_t wake_ns = std::min(MonotonicNs() + pause, next_ns_);
+    bool hurried = false;
+    if (pause > kShortestNs) {
+      drowsy_.store(true, std::memory_order_seq_cst);
+      hurried = AnyInSyscall();
+      if (!hurried) parker_.Sleep(wake_ns);
+      hurried |= !drowsy_.exchange(false, std::memory_order_seq_cst);
+    } else {
+      parker_.Sleep(wake_ns);
+    }
+    bool busy = Round();
+    idle_rounds = busy || hurried ? 0 : idle_rounds + 1;
+    bool still = !moved_ && pause == kLongestNs;
+    rest_rounds = still ? rest_rounds + 1 : 0;
+    if (rest_rounds >= kRoundsBeforeRest && Rest()) {
+      idle_rounds = rest_rounds = 0;
+    }
+  }
+}
+
+bool Sysmon::Round() {
+  Bump(rounds);
+  now_ns_ = MonotonicNs();
+  next_ns_ = kNever;
+  uint64_t ticks = 0;
+  bool busy = false;
+  int made = scheduler_->ps_made.load(std::memory_order_acquire);
+  if (seen_.size() < static_cast<size_t>(made)) seen_.resize(made);
+  for (int i = 0; i < made; ++i) {
+    P* p = scheduler_->ps[i].load(std::memory_order_acquire);
+    ticks += p->tick.load(std::memory_order_relaxed);
+    ticks += p->syscall_tick.load(std::memory_order_relaxed);
+    if (LookAt(p, &seen_[i])) busy = true;
+  }
+  // Relaxed: a late look does no harm.
+  if (!scheduler_->watched.load(std::memory_order_relaxed)) {
+    scheduler_->PollNetworkIfIdle(kPollNs);
+  }
+  moved_ = ticks != ticks_;
+  ticks_ = ticks;
+  return busy;
+}
+
+bool Sysmon::LookAt(P* p, Seen* seen) {
+  PStatus status = p->status.load(std::memory_order_relaxed);
+  if (status != PStatus::kSyscall) {
+    seen->status = status;
+    return false;
+  }
+  uint32_t tick = p->syscall_tick.load(std::memory_order_relaxed);
+  if (seen->status != status || seen->tick != tick) {
+    *seen = {status, tick, now_ns_};
+  }
+  if (now_ns_ - seen->since_ns < kSyscallNs) {
+    next_ns_ = std::min(next_ns_, seen->since_ns + kSyscallNs);
+    return false;
+  }
+  if (!p->Retake()) return false;
+  Bump(retakes);
+  scheduler_->HandOff(p);
+  return true;
+}
+
+bool Sysmon::AnyInSyscall() const {
+  int made = scheduler_->ps_made.load(std::memory_order_acquire);
+  for (int i = 0; i < made; ++i) {
+    P* p = scheduler_->ps[i].load(std::memory_order_acquire);
+    // Sequentially consistent: see Hurry.
+    if (p->status.load(std::memory_order_seq_cst) == PStatus::kSyscall) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool Sysmon::Rest() {
+  {
+    RawLock lock(scheduler_->mu);
+    if (scheduler_->idle_ps.load(std::memory_order_relaxed) !=
+        scheduler_->procs.load(std::memory_order_relaxed)) {
+      return false;
+    }
+    resting_.store(true, std::memory_order_relaxed);
+  }
+  Bump(rests);
+  while (resting_.load(std::memory_order_relaxed) &&
+         scheduler_->world.load(std::memory_order_acquire) ==
+             Scheduler::World::kRunning) {
+    parker_.Sleep(ThreadParker::kNoDeadline);
+  }
+  return true;
+}
+
+}  // namespace rt::internal

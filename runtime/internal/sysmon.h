@@ -1,0 +1,100 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// Sysmon: the thread that watches the others, and needs no P for it.
+//
+// It looks at all P's, round after round: every 20 µs at first; after 50 rounds
+// in which there was nothing to do the pause doubles, up to 10 ms. A round
+//   * takes the P from a system call that has lasted for 20 µs,
+//   * polls the network if nobody did for 10 ms.
+// When every P has been idle for some rounds it rests until one goes to work:
+// an idle program uses no processor time.
+//
+// Threads: Start and Stop from Run; Hurry and WakeFromRest from any. The rest
+// is
+//          the watching thread's own.
+//
+// After Go's sysmon (runtime/proc.go).
+
+#ifndef RUNTIME_INTERNAL_SYSMON_H_
+#define RUNTIME_INTERNAL_SYSMON_H_
+
+#include <pthread.h>
+
+#include <atomic>
+#include <cstdint>
+#include <vector>
+
+#include "runtime/internal/futex.h"
+#include "runtime/internal/p.h"
+
+namespace rt::internal {
+
+struct Scheduler;
+
+class Sysmon {
+ public:
+  explicit Sysmon(Scheduler* scheduler) : scheduler_(scheduler) {}
+  Sysmon(const Sysmon&) = delete;
+  Sysmon& operator=(const Sysmon&) = delete;
+
+  void Start();
+  // The world is exiting; waits for the thread to end.
+  void Stop();
+
+  // There is something to watch: the pause is cut short.
+  void Hurry() {
+    // Sequentially consistent: the caller has published what there is to see,
+    // and looks whether sysmon sleeps; sysmon says that it will sleep, and
+    // looks once more.
+    if (drowsy_.load(std::memory_order_seq_cst)) HurrySlow();
+  }
+
+  // A P goes to work. Under Scheduler::mu.
+  void WakeFromRest() {
+    if (resting_.load(std::memory_order_relaxed)) WakeFromRestSlow();
+  }
+
+  // Observed by tests.
+  std::atomic<int64_t> rounds{0};
+  std::atomic<int64_t> pause_ns{0};  // Before the next round, at most.
+  std::atomic<int64_t> rests{0};
+  std::atomic<int64_t> retakes{0};  // P's taken from system calls.
+
+  bool resting() const { return resting_.load(std::memory_order_relaxed); }
+
+ private:
+  // What was seen of a P, and when first.
+  struct Seen {
+    PStatus status = PStatus::kIdle;
+    uint32_t tick = 0;
+    int64_t since_ns = 0;
+  };
+
+  void Watch();
+  // Looks at all P's. True if there was something to do.
+  bool Round();
+  bool LookAt(P* p, Seen* seen);
+  // Until a P goes to work; false if one does already.
+  bool Rest();
+  void HurrySlow();
+  void WakeFromRestSlow();
+  bool AnyInSyscall() const;
+
+  Scheduler* const scheduler_;
+  pthread_t thread_ = {};
+  ThreadParker parker_;
+  std::atomic<bool> drowsy_{false};   // Sleeps for longer than the least pause.
+  std::atomic<bool> resting_{false};  // Written under Scheduler::mu.
+
+  int64_t now_ns_ = 0;  // When the round began.
+  int64_t next_ns_ =
+      0;  // When there will be something to do, if nothing changes.
+  std::vector<Seen> seen_;  // By number of the P.
+  uint64_t ticks_ = 0;      // Of all P's: whether anything ran at all.
+  bool moved_ = false;      // They have changed.
+};
+
+}  // namespace rt::internal
+
+#endif  // RUNTIME_INTERNAL_SYSMON_H_
