@@ -16,4 +16,6 @@ void internal::StartGoroutine(absl::AnyInvocable<void() &&> task) {
 
 void Gosched() { internal::host::Yield(); }
 
+void Goexit() { internal::host::Goexit(); }
+
 }  // namespace rt

@@ -1,7 +1,8 @@
 // Copyright 2026 The Concurrency in C++ Authors
 // SPDX-License-Identifier: MIT
 
-// Go(f, args...): starts a goroutine. Gosched(): lets others run.
+// Go(f, args...): starts a goroutine. Gosched(): lets others run. Goexit():
+// ends the calling one.
 //
 //   rt::Go([&] { ... });
 //   rt::Go(Serve, connection, 3);
@@ -9,7 +10,7 @@
 // A goroutine is a function with a stack of its own that many others share few
 // kernel threads with. It costs about as much as a small allocation.
 //
-// Threads:   from a goroutine. Go also from any thread while rt::Run runs.
+// Threads:   from a goroutine; Go also from any thread while rt::Run runs.
 // Blocks:    Go never; Gosched the goroutine, until it is its turn again.
 // Ordering:  the call of Go happens before f begins.
 // Arguments: are moved or copied when Go is called, as std::thread does; pass
@@ -53,6 +54,13 @@ requires std::is_invocable_v<std::decay_t<F>, std::decay_t<Args>...>
 
 // Lets other goroutines run; the caller goes to the end of the queue.
 void Gosched();
+
+// Ends the calling goroutine, wherever it is. Destructors on its stack run, as
+// Go's deferred calls do; no handler stops it, not even a `catch (...)` that
+// does not rethrow. The main goroutine may call it, too: then the others go on,
+// and since main does not return, the program ends with a fatal error when
+// there are none left. Fatal from inside a noexcept function.
+[[noreturn]] void Goexit();
 
 }  // namespace rt
 

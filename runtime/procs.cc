@@ -5,6 +5,8 @@
 
 #include <sched.h>
 
+#include <string>
+
 #include "runtime/internal/host.h"
 
 namespace rt {
@@ -21,5 +23,9 @@ int NumCPU() {
 }
 
 int GOMAXPROCS(int n) { return internal::host::MaxProcs(n); }
+
+std::string Stack() { return internal::host::Stacks(/*all=*/false); }
+
+std::string AllStacks() { return internal::host::Stacks(/*all=*/true); }
 
 }  // namespace rt

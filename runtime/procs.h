@@ -1,12 +1,14 @@
 // Copyright 2026 The Concurrency in C++ Authors
 // SPDX-License-Identifier: MIT
 
-// How many goroutines there are, and how many may run at once.
+// How many goroutines there are, how many may run at once, and where they are.
 //
 // Threads: from any goroutine or thread. Blocks: nothing.
 
 #ifndef RUNTIME_PROCS_H_
 #define RUNTIME_PROCS_H_
+
+#include <string>
 
 namespace rt {
 
@@ -21,6 +23,23 @@ int NumCPU();
 // GOMAXPROCS says, else as NumCPU(). After a decrease, goroutines that run now
 // do so until they next block, yield or return.
 int GOMAXPROCS(int n);
+
+// The stack of the calling goroutine, as the report of a fatal error shows it:
+//
+//   goroutine 7 [running]:
+//   main::Serve(int)
+//   	lessons/10_channels/server.cc:31
+//   created by main::lambda in goroutine 1
+//   	lessons/10_channels/server.cc:12
+//
+// Empty on a thread that runs no goroutine.
+std::string Stack();
+
+// The same of every goroutine, the caller's first, with an empty line between
+// two. Those that wait say for what, and for how many minutes if it is one or
+// more. While it looks, nobody begins to run; those that run go on, and their
+// stacks are not shown.
+std::string AllStacks();
 
 }  // namespace rt
 

@@ -25,6 +25,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <exception>
 #include <utility>
 
 #include "runtime/go.h"
@@ -69,20 +70,37 @@ class WaitGroup {
     internal::host::Acquire(this);
   }
 
-  // Go: runs f in a new goroutine and counts it, from now until f returns.
+  // Go: runs f in a new goroutine and counts it, from now until f returns or
+  // calls Goexit. Not for a Panic: it ends the program, which those that wait
+  // must not race with.
   template <typename F>
   [[gnu::always_inline]] void Go(F f) {
     Add(1);
     rt::Go([this, f = std::move(f)]() mutable {
-      {
-        F call = std::move(f);  // What f holds is destroyed before Done.
-        static_cast<void>(std::move(call)());
-      }
-      Done();
+      DoneAtEnd done(this);
+      F call = std::move(f);  // What f holds is destroyed before Done.
+      static_cast<void>(std::move(call)());
     });
   }
 
  private:
+  class DoneAtEnd {
+   public:
+    explicit DoneAtEnd(WaitGroup* group) : group_(group) {}
+    ~DoneAtEnd() noexcept(false) {
+      // A handler that passes Goexit on with `throw;` counts it as uncaught.
+      if (std::uncaught_exceptions() == 0 ||
+          internal::host::CurrentG()->exiting) {
+        group_->Done();
+      }
+    }
+    DoneAtEnd(const DoneAtEnd&) = delete;
+    DoneAtEnd& operator=(const DoneAtEnd&) = delete;
+
+   private:
+    WaitGroup* const group_;
+  };
+
   // The word: the counter in the upper half, and in the lower one whether
   // somebody waits.
   static int32_t Count(uint64_t state) {

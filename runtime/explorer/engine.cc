@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "runtime/internal/backtrace.h"
+#include "runtime/internal/goexit.h"
 #include "runtime/panic.h"
 
 namespace rt::explorer {
@@ -64,6 +65,7 @@ bool Engine::Execute(absl::FunctionRef<void()> body, Strategy& strategy,
   schedule_.clear();
   blocked_.clear();
   diverged_ = false;
+  main_exited_ = false;
   if (failed()) failure_ = Failure{};
   races_.BeginExecution();
   allocated_.Clear();
@@ -98,6 +100,7 @@ Goroutine& Engine::NewGoroutine() {
   g.created_by_pc = nullptr;
   g.wait_reason = internal::WaitReason::kNone;
   g.wait_object = nullptr;
+  g.exiting = false;
   g.state = GoroutineState::kReady;
   g.context =
       internal::MakeContext(StackOf(count_), kStackBytes, &Engine::Entry, &g);
@@ -138,7 +141,6 @@ void Engine::Run(Goroutine& g) {
       absl::AnyInvocable<void()&&> task = std::move(g.task);
       std::move(task)();
     }
-    mode = Mode::kEngine;
   } catch (const Panic& panic) {
     mode = Mode::kEngine;
     Fail(Verdict::kPanic, std::string("panic: ") + panic.what());
@@ -147,10 +149,14 @@ void Engine::Run(Goroutine& g) {
     mode = Mode::kEngine;
     Fail(Verdict::kPanic,
          std::string("an exception leaves the goroutine: ") + e.what());
+  } catch (const abi::__forced_unwind&) {
+    if (!internal::ArriveAtFoot(&g)) throw;
+    if (g.index == 0) main_exited_ = true;
   } catch (...) {
     mode = Mode::kEngine;
     Fail(Verdict::kPanic, "an exception leaves the goroutine");
   }
+  mode = Mode::kEngine;
   g.state = GoroutineState::kDead;
   --live_;
   Goroutine* next = PickNext();
@@ -321,7 +327,7 @@ void Engine::FailExpectation(std::string text, std::string file, int line) {
 }
 
 bool Engine::ProgramIsOver() const {
-  return options_.main_return_ends &&
+  return options_.main_return_ends && !main_exited_ &&
          goroutines_[0]->state == GoroutineState::kDead;
 }
 
@@ -336,8 +342,16 @@ void Engine::Quiesce() {
                         at_op ? internal::WaitReason::kNone : g.wait_reason});
   }
   strategy_->EndExecution(waiting);
-  if (blocked_.empty() || ProgramIsOver()) return;
-  bool deadlock = blocked_[0].goroutine == 0 || LockCycle();
+  if (ProgramIsOver()) return;
+  if (blocked_.empty()) {
+    if (main_exited_ && options_.main_return_ends) {
+      Fail(Verdict::kPanic,
+           "fatal error: no goroutines (main called runtime.Goexit) - "
+           "deadlock!");
+    }
+    return;
+  }
+  bool deadlock = blocked_[0].goroutine == 0 || main_exited_ || LockCycle();
   Fail(deadlock ? Verdict::kDeadlock : Verdict::kLeak, "");
   failure_.goroutine = blocked_[0].goroutine;
 }

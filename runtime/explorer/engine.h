@@ -205,6 +205,15 @@ class Engine {
   Goroutine* current() { return current_; }
   RaceDetector& races() { return races_; }
   int64_t now_ns() const { return now_ns_; }
+  // Visits every goroutine that has not ended, in the order of creation.
+  template <typename Visit>
+  void ForEachLive(Visit visit) const {
+    for (size_t i = 0; i < count_; ++i) {
+      if (goroutines_[i]->state != GoroutineState::kDead) {
+        visit(*goroutines_[i]);
+      }
+    }
+  }
   size_t live_count() const { return live_; }
   uint64_t progress() const { return progress_; }
 
@@ -317,6 +326,7 @@ class Engine {
   Schedule schedule_;
   Failure failure_;
   std::vector<BlockedGoroutine> blocked_;
+  bool main_exited_ = false;  // The main goroutine called Goexit.
   bool diverged_ = false;
 };
 

@@ -12,9 +12,13 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/functional/any_invocable.h"
 #include "runtime/explorer/engine.h"
+#include "runtime/internal/backtrace.h"
+#include "runtime/internal/frames.h"
+#include "runtime/internal/goexit.h"
 
 namespace rt::internal::host {
 namespace {
@@ -72,6 +76,30 @@ int64_t NowNs() {
 // The time at which Go was announced: 10 November 2009, 23:00 UTC, as in Go's
 // playground.
 int64_t StartUnixNs() { return int64_t{1'257'894'000} * 1'000'000'000; }
+
+void Goexit() { UnwindGoroutine(InGoroutine("rt::Goexit").current()); }
+
+// The others stand somewhere between two operations: where, is the report's.
+std::string Stacks(bool all) {
+  EngineScope scope;
+  Engine* engine = Engine::Active();
+  if (engine == nullptr) return "";
+  const Goroutine& self = *engine->current();
+  std::string text = "goroutine " + std::to_string(self.id) + " [running]:\n";
+  std::vector<void*> pcs = Backtrace();
+  AppendFrames(pcs.data(), static_cast<int>(pcs.size()), FrameFilter::kProgram,
+               &text);
+  AppendCreatedBy(self.created_by_pc, self.parent_id, &text);
+  if (!all) return text;
+  engine->ForEachLive([&](const Goroutine& g) {
+    if (&g == &self) return;
+    bool waits = g.wait_reason != WaitReason::kNone;
+    text += "\ngoroutine " + std::to_string(g.id) + " [" +
+            (waits ? WaitReasonText(g.wait_reason) : "runnable") + "]:\n";
+    AppendCreatedBy(g.created_by_pc, g.parent_id, &text);
+  });
+  return text;
+}
 
 int NumGoroutines() {
   Engine* engine = Engine::Active();

@@ -44,6 +44,7 @@ Goroutine* Scheduler::FindRunnable(M* m) {
     }
     if (m->p == nullptr) {
       if (!WaitForP(m)) continue;
+      m->p->now_ns = host::NowNs();
     }
     if (m->p->id >= procs.load(std::memory_order_relaxed)) {
       Retire(m);
@@ -104,6 +105,7 @@ Goroutine* Scheduler::FindHere(M* m) {
   P* p = m->p;
   RunTimers(m);
   if (p->tick.load(std::memory_order_relaxed) % kGlobalEvery == 0) {
+    p->now_ns = host::NowNs();
     if (Goroutine* g = TakeGlobal(p, /*batch=*/false)) return g;
   }
   bool was_next = false;

@@ -48,6 +48,8 @@ struct G {
   // Written by the goroutine itself before it parks, read in dumps.
   WaitReason wait_reason = WaitReason::kNone;
   const void* wait_object = nullptr;  // The primitive; null if there is none.
+
+  bool exiting = false;  // Goexit unwinds its stack (goexit.h).
 };
 
 }  // namespace rt::internal

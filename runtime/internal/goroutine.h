@@ -38,6 +38,10 @@ struct Goroutine : G {
   // Written by the M that runs it, or by who makes it runnable; read in dumps.
   std::atomic<GStatus> status{GStatus::kIdle};
 
+  // Since when it waits or is in a system call, by its P's clock (P::now_ns).
+  // The goroutine's own, as wait_reason is.
+  int64_t wait_since_ns = 0;
+
   // The owner's: who runs it, or the queue that it is on.
   Goroutine* next = nullptr;  // In a linked queue or free list.
   Context context;            // While it does not run.

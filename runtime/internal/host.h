@@ -14,13 +14,15 @@
 // macro is read in this file only. It makes Op, Acquire and Release, which tell
 // the explorer what a primitive is about to do, cost nothing in production.
 //
-// Threads: CurrentG, Park, Yield, SleepNs, EnterBlocking, ExitBlocking: from a
-//          goroutine, on its own behalf. The others: also from a plain thread.
+// Threads: CurrentG, Park, Yield, SleepNs, EnterBlocking, ExitBlocking, Goexit:
+//          from a goroutine, on its own behalf. The others: also from a plain
+//          thread.
 
 #ifndef RUNTIME_INTERNAL_HOST_H_
 #define RUNTIME_INTERNAL_HOST_H_
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "absl/functional/any_invocable.h"
@@ -64,6 +66,13 @@ int64_t NowNs();
 // The Unix time, in nanoseconds, at which NowNs was 0. It does not change while
 // the program runs; the explorer's is the same in every execution.
 int64_t StartUnixNs();
+
+// Ends the calling goroutine; its stack is unwound first.
+[[noreturn]] void Goexit();
+
+// The calling goroutine's stack as a dump shows it, and with `all` those of all
+// others after it. A plain thread has none of its own.
+std::string Stacks(bool all);
 
 // How many goroutines exist now, the calling one included.
 int NumGoroutines();

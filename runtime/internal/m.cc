@@ -4,6 +4,7 @@
 #include "runtime/internal/m.h"
 
 #include <cxxabi.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -14,6 +15,8 @@
 
 #include "runtime/internal/backtrace.h"
 #include "runtime/internal/check.h"
+#include "runtime/internal/death.h"
+#include "runtime/internal/goexit.h"
 #include "runtime/internal/sched.h"
 #include "runtime/internal/traceback.h"
 #include "runtime/panic.h"
@@ -23,19 +26,23 @@ namespace {
 
 constinit thread_local M* current_m = nullptr;
 
-// The first and only function on a goroutine's stack. A Panic is caught, so
-// that destructors run, as Go runs deferred calls; it knows where it was made.
-// An exception of another type is not: std::terminate then still finds the
-// stack that threw it (D-011).
+// The first and only function on a goroutine's stack, where Goexit ends. A
+// Panic is caught, so that destructors run, as Go runs deferred calls; it knows
+// where it was made. An exception of another type is not: std::terminate then
+// still finds the stack that threw it (D-011).
 void GoroutineMain(void* arg) {
   auto* g = static_cast<Goroutine*>(arg);
   g->fiber.AfterSwitch();
   try {
     std::move(g->task)();
-    g->task = nullptr;  // Here, since the closure's destructors may block.
   } catch (const Panic&) {
     DiePanic();
+  } catch (const abi::__forced_unwind&) {
+    if (!ArriveAtFoot(g)) throw;
+    // The others go on without it.
+    if (g->id == 1) CurrentM()->scheduler->main_exited = true;
   }
+  g->task = nullptr;  // Here, since the closure's destructors may block.
   M* m = CurrentM();
   m->after = After::kExit;
   g->fiber.BeforeSwitch(m->fiber, /*dying=*/true);
@@ -81,12 +88,12 @@ void Scheduler::Loop(M* m) {
 
 void Scheduler::Execute(M* m, Goroutine* g) {
   g->status.store(GStatus::kRunning, std::memory_order_relaxed);
-  // A dump that freezes the world first writes `world`, then has the kernel
-  // fence every thread, then reads the status: either we see kFrozen, or it
-  // sees kRunning and keeps off this stack.
+  // A dump first writes `hold`, then has the kernel fence every thread, then
+  // reads the status: either we see the hold, or it sees kRunning and keeps off
+  // this stack. Acquire: pairs with the release at the end of a dump.
   std::atomic_signal_fence(std::memory_order_seq_cst);
-  if (world.load(std::memory_order_relaxed) == World::kFrozen) {
-    for (;;) pause();
+  if (hold.load(std::memory_order_acquire) != Hold::kNone) [[unlikely]] {
+    WaitWhileHeld();
   }
   m->current = g;
   Bump(m->p->tick);
@@ -105,24 +112,40 @@ void Scheduler::Execute(M* m, Goroutine* g) {
   m->current = nullptr;
 }
 
+void Scheduler::WaitWhileHeld() {
+  for (;;) {
+    switch (hold.load(std::memory_order_acquire)) {
+      case Hold::kNone:
+        return;
+      case Hold::kPaused:
+        sched_yield();
+        break;
+      case Hold::kFrozen:
+        pause();
+        break;
+    }
+  }
+}
+
 Goroutine* Scheduler::Finish(M* m, Goroutine* g) {
   switch (m->after) {
     case After::kPark: {
       host::ParkCommit commit = m->commit;
-      g->status.store(GStatus::kWaiting, std::memory_order_relaxed);
+      // Release: a dump that sees it finds the saved context.
+      g->status.store(GStatus::kWaiting, std::memory_order_release);
       // As soon as commit has released its lock, *g belongs to the waker.
       if (commit == nullptr || commit(g, m->commit_arg)) return nullptr;
       return g;
     }
     case After::kYield: {
-      g->status.store(GStatus::kRunnable, std::memory_order_relaxed);
+      g->status.store(GStatus::kRunnable, std::memory_order_release);
       GoroutineList overflow;
       m->p->queue.PushBack(g, &overflow);
       InjectList(&overflow);
       return nullptr;
     }
     case After::kExit: {
-      bool main = g->id == 1;
+      bool main = g->id == 1 && !main_exited;
       g->status.store(GStatus::kDead, std::memory_order_relaxed);
       g->fiber.Destroy();
       P* p = m->p;
@@ -138,7 +161,7 @@ Goroutine* Scheduler::Finish(M* m, Goroutine* g) {
       return nullptr;
     }
     case After::kExitBlocking:
-      g->status.store(GStatus::kRunnable, std::memory_order_relaxed);
+      g->status.store(GStatus::kRunnable, std::memory_order_release);
       Inject(g);
       return nullptr;
     case After::kDie:

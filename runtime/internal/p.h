@@ -52,6 +52,8 @@ struct P {
   std::atomic<uint32_t> syscall_tick{0};
 
   // The holder's.
+  // A clock for dumps: right when the P came to its M and at every 61st tick.
+  int64_t now_ns = 0;
   uint32_t next_streak =
       0;  // How many in a row came from the queue's first slot.
   GoroutineList free;

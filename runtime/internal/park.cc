@@ -15,7 +15,10 @@
 
 #include "absl/functional/any_invocable.h"
 #include "runtime/internal/backtrace.h"
+#include "runtime/internal/death.h"
+#include "runtime/internal/frames.h"
 #include "runtime/internal/futex.h"
+#include "runtime/internal/goexit.h"
 #include "runtime/internal/host.h"
 #include "runtime/internal/no_preempt.h"
 #include "runtime/internal/sched.h"
@@ -61,6 +64,7 @@ void Park(WaitReason reason, const void* object, ParkCommit commit, void* arg) {
   Goroutine* g = m->current;
   g->wait_reason = reason;
   g->wait_object = object;
+  g->wait_since_ns = m->p->now_ns;
   m->after = After::kPark;
   m->commit = commit;
   m->commit_arg = arg;
@@ -69,7 +73,8 @@ void Park(WaitReason reason, const void* object, ParkCommit commit, void* arg) {
 
 void Ready(G* base) {
   auto* g = static_cast<Goroutine*>(base);
-  g->status.store(GStatus::kRunnable, std::memory_order_relaxed);
+  // Release: for a dump, which does not lock what the caller did.
+  g->status.store(GStatus::kRunnable, std::memory_order_release);
   M* m = CurrentM();
   GoroutineList overflow;
   EnterNoPreempt();
@@ -114,6 +119,19 @@ void SleepNs(int64_t ns) {
 int64_t NowNs() { return MonotonicNs() - start_ns; }
 
 int64_t StartUnixNs() { return start_unix_ns; }
+
+void Goexit() { UnwindGoroutine(MustHaveGoroutine()->current); }
+
+std::string Stacks(bool all) {
+  auto* self = static_cast<Goroutine*>(CurrentG());
+  if (all) return DumpAll(self);
+  std::string text;
+  if (self == nullptr) return text;
+  void* pcs[kMaxFrames];
+  int size = Backtrace(pcs, kMaxFrames);
+  AppendRunning(*self, pcs, size, FrameFilter::kProgram, &text);
+  return text;
+}
 
 int NumGoroutines() {
   Scheduler* scheduler = ActiveScheduler();

@@ -133,6 +133,14 @@ class Fiber {
 #endif
 };
 
+// The calling stack is about to be left frame by frame, without an exception:
+// what is poisoned on it would stay so.
+inline void BeforeUnwinding() {
+#if defined(RT_ASAN)
+  __asan_handle_no_return();
+#endif
+}
+
 // Memory that may hold the only pointers to live objects: abandoned stacks.
 inline void KeepReachable([[maybe_unused]] const void* low,
                           [[maybe_unused]] size_t size) {

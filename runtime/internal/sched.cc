@@ -18,10 +18,10 @@
 #include <utility>
 
 #include "runtime/internal/check.h"
+#include "runtime/internal/death.h"
 #include "runtime/internal/host.h"
 #include "runtime/internal/no_preempt.h"
 #include "runtime/internal/sema.h"
-#include "runtime/internal/traceback.h"
 
 namespace rt::internal {
 namespace {
@@ -364,7 +364,11 @@ void Scheduler::SleepIdle(M* m) {
     // ended meanwhile.
     if (foreign <= 0 && m->idle && all_asleep()) {
       mu.Unlock();
-      Die({.headline = "fatal error: all goroutines are asleep - deadlock!"});
+      Die({.headline = NumGoroutines() == 0
+                           ? "fatal error: no goroutines (main called "
+                             "runtime.Goexit) - deadlock!"
+                           : "fatal error: all goroutines are asleep - "
+                             "deadlock!"});
     }
     constexpr int64_t kLookAgainNs = 20'000'000;
     deadline_ns = MonotonicNs() + kLookAgainNs;

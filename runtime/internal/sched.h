@@ -57,6 +57,10 @@ struct Scheduler {
 
   std::atomic<World> world{World::kRunning};
 
+  // Whether suspended goroutines must stay so, for a dump (traceback.h).
+  enum class Hold : uint8_t { kNone, kPaused, kFrozen };
+  std::atomic<Hold> hold{Hold::kNone};
+
   // P's, by number; [0, ps_made) are not null. A P lives as long as the rest.
   std::atomic<P*> ps[kMaxProcs] = {};
   std::atomic<int> ps_made{0};  // Written under mu.
@@ -83,6 +87,8 @@ struct Scheduler {
   bool timer_m_polls ABSL_GUARDED_BY(mu) = false;
   // Somebody waits for timers and the network. Written under mu.
   std::atomic<bool> watched{false};
+
+  std::atomic<bool> main_exited{false};  // The main goroutine called Goexit.
 
   // How many M's have left their loop, or never will (see FinishMain).
   std::atomic<int> stopped_ms{0};
@@ -167,6 +173,7 @@ struct Scheduler {
 
   void Loop(M* m);
   void Execute(M* m, Goroutine* g);
+  void WaitWhileHeld();
   // What the goroutine asked for when it switched away; returns it if it is to
   // run again at once.
   Goroutine* Finish(M* m, Goroutine* g);

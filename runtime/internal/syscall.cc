@@ -24,7 +24,8 @@ namespace rt::internal::host {
 void EnterBlocking() {
   M* m = MustHaveGoroutine();
   NoPreempt region;
-  m->current->status.store(GStatus::kSyscall, std::memory_order_relaxed);
+  m->current->wait_since_ns = m->p->now_ns;
+  m->current->status.store(GStatus::kSyscall, std::memory_order_release);
   m->in_syscall.store(true, std::memory_order_relaxed);
   P* p = m->syscall_p = std::exchange(m->p, nullptr);
   Bump(p->syscall_tick);
@@ -48,6 +49,7 @@ void ExitBlocking() {
     if (!p->Retake()) {
       RawLock lock(scheduler->mu);
       p = scheduler->TakeIdleP(p);
+      if (p != nullptr) p->now_ns = NowNs();
     }
     m->Take(p);
     m->in_syscall.store(false, std::memory_order_relaxed);

@@ -1,49 +1,36 @@
 // Copyright 2026 The Concurrency in C++ Authors
 // SPDX-License-Identifier: MIT
 
-// Dumps of goroutines, and the ends that come with one: fatal errors, panics
-// that nobody recovered, deadlocks, stack overflows.
+// Dumps of goroutines: who they are, why and how long they wait, where.
 //
-// All of them print what Go prints, on stderr, after stdout has been flushed,
-// and exit with status 2. The first one wins; other threads stop.
+//   goroutine 7 [chan receive, 3 minutes]:
+//   main::lambda
+//   	lessons/02_goroutines/leak.cc:9
+//   created by main::lambda in goroutine 1
+//   	lessons/02_goroutines/leak.cc:8
+//
+// A dump asks each suspended goroutine for its stack by resuming it (D-013);
+// meanwhile no other goroutine may be resumed: the world is paused, or frozen
+// for good when the program dies. Goroutines that run go on, and are listed
+// without their stacks.
 
 #ifndef RUNTIME_INTERNAL_TRACEBACK_H_
 #define RUNTIME_INTERNAL_TRACEBACK_H_
 
-#include <signal.h>
-
+#include <cstdint>
 #include <string>
 
 #include "runtime/internal/backtrace.h"
 #include "runtime/internal/context_switch.h"
+#include "runtime/internal/frames.h"
 #include "runtime/internal/goroutine.h"
 #include "runtime/internal/sanitizer.h"
 
 namespace rt::internal {
 
-struct M;
+struct Scheduler;
 
-// How the program ends.
-struct Death {
-  std::string headline;        // "fatal error: ..." or "panic: ...".
-  Goroutine* self = nullptr;   // Who caused it; null: no goroutine.
-  void* const* pcs = nullptr;  // Its stack.
-  int size = 0;
-  bool all = true;  // Show the other goroutines, too.
-};
-
-// Ends the program. Not on a goroutine's stack, which may be too small.
-[[noreturn]] void Die(const Death& death);
-
-// The same from the goroutine that m runs.
-[[noreturn]] void DieFromGoroutine(M* m, const Death& death);
-
-// Ends the program with "panic: " and the exception that the calling goroutine
-// is handling.
-[[noreturn]] void DiePanic();
-
-// A dump asks a suspended goroutine for its stack by resuming it; the goroutine
-// answers at the place where it had switched away, and switches back.
+// The goroutine finds it on waking, answers, and switches back (SwitchToM).
 struct StackRequest {
   void* pcs[kMaxFrames];
   int size = 0;
@@ -51,22 +38,22 @@ struct StackRequest {
   Fiber* asker_fiber = nullptr;
 };
 
-// Makes the overflow of a goroutine's stack a fatal error, and an exception
-// that nobody handles a panic. Once per process.
-void InstallHandlers();
+// From here on no M begins to run a goroutine; one that runs goes on until it
+// switches away. Waits for another thread's dump to end, but not for ever.
+void FreezeTheWorld(Scheduler* scheduler);
 
-// The signal stack that the handler needs; one for each M.
-class SignalStack {
- public:
-  SignalStack();
-  ~SignalStack();
-  SignalStack(const SignalStack&) = delete;
-  SignalStack& operator=(const SignalStack&) = delete;
+// Appends g's header, its stack and where it was created, after an empty line;
+// nothing if it is not alive. `stack_of_running` is shown if g is running.
+// Only while the world is frozen.
+void AppendGoroutine(Goroutine* g, FrameFilter filter, std::string* out);
 
- private:
-  void* memory_;
-  stack_t previous_ = {};
-};
+// Appends the same of a goroutine whose stack is known: "running".
+void AppendRunning(const Goroutine& g, void* const* pcs, int size,
+                   FrameFilter filter, std::string* out);
+
+// The dump of a program that goes on: `self` with the stack of the caller, who
+// runs on it, and then all others. `self` is null on a plain thread.
+std::string DumpAll(Goroutine* self);
 
 }  // namespace rt::internal
 
