@@ -19,6 +19,7 @@
 #include "runtime/internal/futex.h"
 #include "runtime/internal/host.h"
 #include "runtime/internal/m.h"
+#include "runtime/internal/no_preempt.h"
 #include "runtime/internal/sched.h"
 
 namespace rt::internal {
@@ -156,6 +157,7 @@ class PausedWorld {
   PausedWorld& operator=(const PausedWorld&) = delete;
 
  private:
+  NoPreempt no_preempt_;  // Nobody could resume the caller.
   Scheduler* const scheduler_;
 };
 
