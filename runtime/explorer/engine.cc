@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 
 // How an execution runs and how it ends. Who runs next is in engine_choice.cc,
-// what the code under test does to memory in engine_memory.cc.
+// the clock in engine_time.cc, what the code under test does to memory in
+// engine_memory.cc.
 
 #include "runtime/explorer/engine.h"
 
@@ -112,6 +113,7 @@ Goroutine& Engine::NewGoroutine() {
   g.enabled_arg = nullptr;
   g.op_depth = 0;
   g.wake_ns = 0;
+  g.timer = nullptr;
   g.left_at = 0;
   g.passed_over = 0;
   g.held.clear();
@@ -129,7 +131,9 @@ Goroutine& Engine::NewGoroutine() {
 }
 
 void Engine::Entry(void* goroutine) {
-  active_->Run(*static_cast<Goroutine*>(goroutine));
+  auto* g = static_cast<Goroutine*>(goroutine);
+  if (g->timer != nullptr) active_->RunTimer(*g);
+  active_->Run(*g);
 }
 
 void Engine::Run(Goroutine& g) {
@@ -265,24 +269,11 @@ void Engine::Spawn(absl::AnyInvocable<void() &&> task,
   strategy_->OnSpawn(current_->index, g.index);
   ready_.push_back(&g);
   if (options_.recording != nullptr) {
-    g.created_at = internal::Backtrace();
+    // A timer that starts a goroutine does so for who armed it.
+    g.created_at = current_->timer != nullptr ? current_->created_at
+                                              : internal::Backtrace();
     RecordStep(Recording::Kind::kSpawn, g.index);
   }
-}
-
-void Engine::Sleep(int64_t ns) {
-  Goroutine& g = *current_;
-  EngineScope scope;
-  g.left_at = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
-  g.wake_ns = ns > INT64_MAX - now_ns_ ? INT64_MAX : now_ns_ + ns;
-  g.wait_reason = internal::WaitReason::kSleep;
-  g.state = GoroutineState::kSleeping;
-  ++sleeping_;
-  g.reads.clear();  // Time passes: reading again is not spinning.
-  g.fruitless = 0;
-  if (options_.recording != nullptr) g.op_stack = internal::Backtrace();
-  Reschedule();
-  g.wait_reason = internal::WaitReason::kNone;
 }
 
 uint64_t Engine::ChooseValue(uint64_t n) {
@@ -335,7 +326,7 @@ void Engine::Quiesce() {
   std::vector<Choice> waiting;  // In front of an operation.
   for (size_t i = 0; i < count_; ++i) {
     const Goroutine& g = *goroutines_[i];
-    if (g.state == GoroutineState::kDead) continue;
+    if (g.state == GoroutineState::kDead || g.timer != nullptr) continue;
     bool at_op = g.state == GoroutineState::kAtOp;
     if (at_op) waiting.push_back({g.index, g.pending});
     blocked_.push_back({g.index, g.pending.kind, g.pending.object,

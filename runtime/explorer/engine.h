@@ -18,6 +18,8 @@
 //       Those who do nothing but yield, or spin (E5), do not hold it up.
 //   E4  Nothing in an execution depends on the real clock, on addresses, or on
 //       what earlier executions did.
+//       A timer whose time has come is a goroutine that is about to make its
+//       call: others who wake at the same time may be faster, or stop it.
 //   E5  A goroutine that only repeats reads with the same results is passed
 //       over until somebody writes what it reads; one that is never chosen is
 //       chosen after kFairness steps. So polling loops end.
@@ -47,6 +49,7 @@
 #include "runtime/explorer/verdict.h"
 #include "runtime/internal/context_switch.h"
 #include "runtime/internal/g.h"
+#include "runtime/internal/timer.h"
 
 namespace rt::explorer {
 
@@ -82,7 +85,7 @@ enum class GoroutineState : uint8_t {
   kAtOp,      // Stopped in OpBegin; `pending` is what it does if chosen.
   kRunning,   // The one that runs.
   kWaiting,   // Parked; a primitive will call Ready.
-  kSleeping,  // Parked until `wake_ns`.
+  kSleeping,  // Parked until `wake_ns`, or a timer that is armed.
   kDead,
 };
 
@@ -102,6 +105,7 @@ struct Goroutine : internal::G {
   uintptr_t left_at = 0;
 
   int64_t wake_ns = 0;
+  internal::Timer* timer = nullptr;  // Makes its calls, and does nothing else.
   uint64_t passed_over = 0;  // Times that it could run and was not chosen.
   std::vector<HeldLock> held;
 
@@ -227,6 +231,8 @@ class Engine {
   void Ready(Goroutine* g);
   void Spawn(absl::AnyInvocable<void() &&> task, const void* created_by_pc);
   void Sleep(int64_t ns);
+  void StartTimer(internal::Timer* timer, int64_t when_ns, int64_t period_ns);
+  bool StopTimer(internal::Timer* timer);
   uint64_t ChooseValue(uint64_t n);
   void PlainAccess(const void* address, size_t size, bool is_write,
                    const void* pc) {
@@ -262,6 +268,7 @@ class Engine {
 
   static void Entry(void* goroutine);
   void Run(Goroutine& g);
+  [[noreturn]] void RunTimer(Goroutine& g);
 
   Goroutine& NewGoroutine();
   // Goes on with whoever runs next; returns when the caller does.
@@ -269,6 +276,8 @@ class Engine {
   Goroutine* PickNext();
   bool CollectRunnable();
   bool AdvanceClock();
+  void ArmTimer(Goroutine& g, int64_t when_ns);
+  void TimerIsDue(Goroutine& g);
   void SwitchTo(Goroutine* g);
   void BeginStep() {
     step_accesses_ = 0;

@@ -1,8 +1,7 @@
 // Copyright 2026 The Concurrency in C++ Authors
 // SPDX-License-Identifier: MIT
 
-// Who runs next: the choices that a strategy is asked for, the clock (E3), and
-// fairness (E5).
+// Who runs next: the choices that a strategy is asked for, and fairness (E5).
 
 #include <algorithm>
 #include <cstddef>
@@ -96,35 +95,6 @@ bool Engine::CollectRunnable() {
   // In turns, whatever the strategy.
   size_t turn = steps_ % point_.runnable.size();
   point_.runnable.assign(1, Choice(point_.runnable[turn]));
-  return true;
-}
-
-bool Engine::AdvanceClock() {
-  if (sleeping_ == 0 || ProgramIsOver()) return false;
-  if (options_.refuse_polling && spinning_ > 0) {
-    Fail(Verdict::kLivelock,
-         "a goroutine asks again and again instead of sleeping");
-    return false;
-  }
-  int64_t next = INT64_MAX;
-  for (size_t i = 0; i < count_; ++i) {
-    const Goroutine& g = *goroutines_[i];
-    if (g.state == GoroutineState::kSleeping) next = std::min(next, g.wake_ns);
-  }
-  now_ns_ = std::max(now_ns_, next);
-  if (options_.max_virtual_ns > 0 && now_ns_ > options_.max_virtual_ns) {
-    Fail(Verdict::kSlow, "");
-    return false;
-  }
-  for (size_t i = 0; i < count_; ++i) {
-    Goroutine& g = *goroutines_[i];
-    g.yields = 0;
-    if (g.state != GoroutineState::kSleeping || g.wake_ns > next) continue;
-    g.state = GoroutineState::kReady;
-    --sleeping_;
-    ready_.push_back(&g);
-    strategy_->OnTimeAdvance(g.index);
-  }
   return true;
 }
 

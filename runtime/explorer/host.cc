@@ -68,6 +68,15 @@ void SleepNs(int64_t ns) {
   InGoroutine("rt::Sleep").Sleep(ns);
 }
 
+void StartTimer(Timer* timer, int64_t when_ns, int64_t period_ns) {
+  InGoroutine("a timer").StartTimer(timer, when_ns, period_ns);
+}
+
+bool StopTimer(Timer* timer) {
+  Engine* engine = Engine::Active();
+  return engine != nullptr && engine->StopTimer(timer);
+}
+
 int64_t NowNs() {
   Engine* engine = Engine::Active();
   return engine == nullptr ? 0 : engine->now_ns();

@@ -128,6 +128,12 @@ const char* OperationText(OpKind kind) {
       return "Broadcast";
     case OpKind::kOnceDo:
       return "Do";
+    case OpKind::kTimerReset:
+      return "Reset";
+    case OpKind::kTimerStop:
+      return "Stop";
+    case OpKind::kTimerFire:
+      return "fires";
     case OpKind::kAtomicLoad:
       return "atomic load";
     case OpKind::kAtomicStore:

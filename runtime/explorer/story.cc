@@ -15,8 +15,9 @@
 namespace rt::explorer {
 namespace {
 
-std::string NameOf(GoroutineIndex goroutine) {
-  return goroutine == 0 ? "main" : "";
+std::string NameOf(const Goroutine& g) {
+  if (g.timer != nullptr) return "timer";
+  return g.index == 0 ? "main" : "";
 }
 
 // "main", "goroutine 3": for sentences.
@@ -33,7 +34,7 @@ std::vector<std::string> LockNames(const std::vector<HeldLock>& held) {
   return names;
 }
 
-Location At(std::string role, GoroutineIndex goroutine, const Stack& stack,
+Location At(std::string role, const Goroutine& g, const Stack& stack,
             const std::vector<HeldLock>& held) {
   SourceLine line = UserLine(stack);
   Location location;
@@ -41,8 +42,8 @@ Location At(std::string role, GoroutineIndex goroutine, const Stack& stack,
   location.file = line.file;
   location.line = line.line;
   location.text = line.text;
-  location.goroutine = goroutine + 1;
-  location.name = NameOf(goroutine);
+  location.goroutine = g.id;
+  location.name = NameOf(g);
   location.held = LockNames(held);
   return location;
 }
@@ -64,6 +65,8 @@ std::string StepText(const Recording::Step& step, const SourceLine& line) {
       if (HasName(text)) return text;
       return step.is_free ? "free" : step.is_write ? "write" : "read";
     case Recording::Kind::kOperation:
+      // Its line is that of the code which armed it.
+      if (step.op.kind == OpKind::kTimerFire) return "the timer fires";
       // The end of a scope that unlocks is a mere brace.
       return HasName(text) ? text : OperationText(step.op.kind);
   }
@@ -126,7 +129,7 @@ class Storyteller {
       Stack stack = side.stack;
       if (stack.empty()) stack.push_back(const_cast<void*>(access.pc));
       result_.locations.push_back(
-          At(AccessText(access), access.goroutine, stack, side.held));
+          At(AccessText(access), Of(access.goroutine), stack, side.held));
     };
     tell(race.earlier, seen.earlier);
     tell(race.later, seen.later);
@@ -188,10 +191,9 @@ class Storyteller {
     std::vector<std::string> who;
     for (const BlockedGoroutine& b : engine_.blocked()) {
       const Goroutine& g = Of(b.goroutine);
-      result_.locations.push_back(At("waits", b.goroutine, g.op_stack, g.held));
+      result_.locations.push_back(At("waits", g, g.op_stack, g.held));
       if (failure_.verdict == Verdict::kLeak && b.goroutine != 0) {
-        result_.locations.push_back(
-            At("created", b.goroutine, g.created_at, {}));
+        result_.locations.push_back(At("created", g, g.created_at, {}));
       }
       who.push_back(WaitsText(b));
     }
@@ -281,7 +283,7 @@ class Storyteller {
     location.line = failure_.line;
     location.text = LineText(failure_.file, failure_.line);
     location.goroutine = failure_.goroutine + 1;
-    location.name = NameOf(failure_.goroutine);
+    location.name = NameOf(Of(failure_.goroutine));
     result_.locations.push_back(std::move(location));
   }
 
@@ -316,7 +318,7 @@ class Storyteller {
     }
     result_.expectation = failure_.text;
     if (!failure_.stack.empty()) {
-      Location location = At(role, failure_.goroutine, failure_.stack,
+      Location location = At(role, Of(failure_.goroutine), failure_.stack,
                              Of(failure_.goroutine).held);
       if (!location.file.empty()) result_.locations.push_back(location);
     }
@@ -337,8 +339,8 @@ class Storyteller {
 
   void TellGoroutines() {
     for (size_t i = 0; i < engine_.goroutine_count(); ++i) {
-      auto index = static_cast<GoroutineIndex>(i);
-      result_.goroutines.push_back({i + 1, NameOf(index)});
+      const Goroutine& g = engine_.goroutine(i);
+      result_.goroutines.push_back({g.id, NameOf(g)});
     }
   }
 

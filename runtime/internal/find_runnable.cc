@@ -71,8 +71,13 @@ Goroutine* Scheduler::FindRunnable(M* m) {
         spinning.fetch_sub(1, std::memory_order_seq_cst);
         WakeIfUseful();
       }
+      if (m->timer_moved) {
+        m->timer_moved = false;
+        TimerMoved(m->p->timers.NextNs());
+      }
       return g;
     }
+    m->timer_moved = false;  // WaitForP looks.
 
     // Nothing. Falling asleep, step 1:
     mu.Lock();
@@ -103,7 +108,7 @@ Goroutine* Scheduler::FindRunnable(M* m) {
 // What m's own P has, or the global queue.
 Goroutine* Scheduler::FindHere(M* m) {
   P* p = m->p;
-  RunTimers(m);
+  RunTimers(m, p);
   if (p->tick.load(std::memory_order_relaxed) % kGlobalEvery == 0) {
     p->now_ns = host::NowNs();
     if (Goroutine* g = TakeGlobal(p, /*batch=*/false)) return g;
@@ -143,6 +148,10 @@ Goroutine* Scheduler::Steal(M* m) {
   int made = ps_made.load(std::memory_order_acquire);
   for (int round = 0; round < kStealRounds; ++round) {
     bool last_round = round == kStealRounds - 1;
+    if (last_round && RunAllTimers(m)) {
+      bool was_next;
+      if (Goroutine* g = m->p->queue.Pop(false, &was_next)) return g;
+    }
     auto start = m->random.Below(static_cast<uint32_t>(made));
     for (int i = 0; i < made; ++i) {
       if (world.load(std::memory_order_relaxed) != World::kRunning) {
@@ -165,33 +174,8 @@ Goroutine* Scheduler::Steal(M* m) {
         return g;
       }
     }
-    if (last_round) break;
-    // A timer may have come due, and readied a goroutine here.
-    if (RunTimers(m)) {
-      bool was_next;
-      if (Goroutine* g = m->p->queue.Pop(false, &was_next)) return g;
-    }
   }
   return nullptr;
-}
-
-// Makes ready whoever has slept long enough; true if there was somebody.
-bool Scheduler::RunTimers(M* m) {
-  if (timers.NextNs() == TimerHeap::kNever) return false;
-  int64_t now_ns = host::NowNs();
-  bool any = false;
-  GoroutineList overflow;
-  while (G* base = timers.PopDue(now_ns)) {
-    auto* g = static_cast<Goroutine*>(base);
-    g->status.store(GStatus::kRunnable, std::memory_order_relaxed);
-    m->p->queue.PushBack(g, &overflow);
-    any = true;
-  }
-  InjectList(&overflow);
-  // For the others that are due now, and for who will wait for the next timer
-  // while this thread is busy.
-  if (any) WakeAfterPushBack();
-  return any;
 }
 
 bool Scheduler::WorkExists() const {
@@ -200,7 +184,8 @@ bool Scheduler::WorkExists() const {
   for (int i = 0; i < made; ++i) {
     if (!ps[i].load(std::memory_order_acquire)->queue.Empty()) return true;
   }
-  return timers.NextNs() <= host::NowNs();
+  int64_t next_ns = NextTimerNs();
+  return next_ns != TimerHeap::kNever && next_ns <= host::NowNs();
 }
 
 // GOMAXPROCS has become lower than m's P: what it has goes to the others.

@@ -27,6 +27,7 @@
 
 #include "absl/functional/any_invocable.h"
 #include "runtime/internal/g.h"
+#include "runtime/internal/timer.h"
 
 namespace rt::internal::host {
 
@@ -58,6 +59,14 @@ void Spawn(absl::AnyInvocable<void() &&> task, const void* created_by_pc);
 // Blocks the calling goroutine for `ns` nanoseconds of the host's clock; a
 // value <= 0 only yields. The explorer's clock is virtual.
 void SleepNs(int64_t ns);
+
+// Arms `timer`, again if it is armed: its call is made at when_ns on NowNs's
+// clock or as soon as possible after it, then, if period_ns > 0, every
+// period_ns (calls that come too late are left out). From any thread.
+void StartTimer(Timer* timer, int64_t when_ns, int64_t period_ns);
+
+// Disarms it; whether it was armed. When it returns, no call is going on.
+bool StopTimer(Timer* timer);
 
 // The host's monotonic clock, in nanoseconds since the program (in the
 // explorer: the execution) began.
@@ -129,6 +138,9 @@ enum class OpKind : uint8_t {
   kCondSignal,
   kCondBroadcast,
   kOnceDo,
+  kTimerReset,
+  kTimerStop,
+  kTimerFire,  // The host itself makes a timer's call.
   kAtomicLoad,
   kAtomicStore,
   kAtomicRmw,

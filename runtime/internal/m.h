@@ -69,9 +69,10 @@ struct M {
   Context context;  // Of its own stack, while a goroutine runs.
   Fiber fiber;
   Goroutine* current = nullptr;
-  P* p = nullptr;          // Set by Take.
-  bool spinning = false;   // Counted in Scheduler::spinning.
-  P* syscall_p = nullptr;  // What it held when its goroutine began to block.
+  P* p = nullptr;            // Set by Take.
+  bool spinning = false;     // Counted in Scheduler::spinning.
+  bool timer_moved = false;  // Its P's timers have a new first one.
+  P* syscall_p = nullptr;    // What it held when its goroutine began to block.
   Random random;
   // Its goroutine is in a system call. Read by the M that ends the program.
   std::atomic<bool> in_syscall{false};

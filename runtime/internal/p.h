@@ -15,6 +15,7 @@
 #include "runtime/internal/goroutine.h"
 #include "runtime/internal/runq.h"
 #include "runtime/internal/stack.h"
+#include "runtime/internal/timer_heap.h"
 
 namespace rt::internal {
 
@@ -28,7 +29,7 @@ enum class PStatus : uint8_t {
 };
 
 struct P {
-  explicit P(int id) : id(id) {}
+  explicit P(int id);
 
   const int id;
 
@@ -41,6 +42,7 @@ struct P {
   std::atomic<M*> holder{nullptr};
 
   RunQueue queue;
+  TimerHeap& timers;  // It outlives the P: so may the timers that it knows.
 
   // Counters, for NumGoroutine and tests: written by the holder, read by any.
   std::atomic<int64_t> started{0};   // Goroutines spawned here
@@ -72,6 +74,11 @@ struct P {
                                           std::memory_order_acquire);
   }
 };
+
+// The timers of P number `id`.
+TimerHeap& TimersOf(int id);
+
+inline P::P(int id) : id(id), timers(TimersOf(id)) {}
 
 // Adds to a counter that only the caller writes.
 template <typename T>

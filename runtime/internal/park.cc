@@ -35,15 +35,6 @@ const int64_t start_unix_ns = [] {
   return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }();
 
-bool AddTimer(G* g, void* arg) {
-  // The goroutine may run again as soon as it is in the heap, but *arg, on its
-  // stack, has been read by then.
-  int64_t when_ns = *static_cast<int64_t*>(arg);
-  Scheduler* scheduler = ActiveScheduler();
-  if (scheduler->timers.Add(when_ns, g)) scheduler->TimerMoved();
-  return true;
-}
-
 }  // namespace
 
 M* MustHaveGoroutine() {
@@ -104,16 +95,6 @@ void Spawn(absl::AnyInvocable<void() &&> task, const void* created_by_pc) {
     Fatal("rt::Go called outside of rt::Run: wrap main's body in rt::Run");
   }
   scheduler->Spawn(std::move(task), created_by_pc);
-}
-
-void SleepNs(int64_t ns) {
-  if (ns <= 0) {
-    Yield();
-    return;
-  }
-  int64_t now_ns = NowNs();
-  int64_t when_ns = now_ns + std::min(ns, TimerHeap::kNever - 1 - now_ns);
-  Park(WaitReason::kSleep, nullptr, AddTimer, &when_ns);
 }
 
 int64_t NowNs() { return MonotonicNs() - start_ns; }

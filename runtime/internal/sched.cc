@@ -108,6 +108,7 @@ void Scheduler::Run(absl::AnyInvocable<void() &&> main, int max_procs) {
 Scheduler::~Scheduler() {
   for (int i = 0; i < ps_made.load(std::memory_order_relaxed); ++i) {
     P* p = ps[i].load(std::memory_order_relaxed);
+    p->timers.Clear();
     p->stacks.GiveAll();
     GoroutinePool::Get().Give(&p->free, p->free.size());
     delete p;
@@ -190,6 +191,7 @@ P* Scheduler::TakeIdleP(P* wanted) {
 void Scheduler::PutIdleP(P* p) {
   if (p->id >= procs.load(std::memory_order_relaxed)) {
     p->status.store(PStatus::kRetired, std::memory_order_relaxed);
+    p->timers.Retire(&TimersOf(0));
     return;
   }
   p->status.store(PStatus::kIdle, std::memory_order_relaxed);
@@ -289,7 +291,7 @@ void Scheduler::HandOff(P* p) {
   int none = 0;
   if (!p->queue.Empty() || !global.empty()) {
     m = Assign(p, /*spin=*/false);
-  } else if ((timers.NextNs() != TimerHeap::kNever || NetworkAwaited()) &&
+  } else if ((NextTimerNs() != TimerHeap::kNever || NetworkAwaited()) &&
              timer_m == nullptr &&
              spinning.compare_exchange_strong(none, 1,
                                               std::memory_order_seq_cst)) {
@@ -313,16 +315,28 @@ void Scheduler::TakeAssignment(M* m) {
 bool Scheduler::WaitForP(M* m) {
   RawLock lock(mu);
   while (world.load(std::memory_order_relaxed) == World::kRunning) {
-    bool due = timers.NextNs() <= host::NowNs();
+    int64_t next_ns = NextTimerNs();
+    bool due = next_ns != TimerHeap::kNever && next_ns <= host::NowNs();
     if (due || !global.empty()) {
       m->Take(TakeIdleP());
-      if (m->p != nullptr) return true;
+      if (m->p != nullptr) {
+        if (due) {  // Perhaps another P's: who spins looks at all of them.
+          m->spinning = true;
+          spinning.fetch_add(1, std::memory_order_seq_cst);
+        }
+        return true;
+      }
       // All P's are busy: their M's see to it.
     }
     if (!due && timer_m == nullptr &&
-        (timers.NextNs() != TimerHeap::kNever || NetworkAwaited())) {
+        (next_ns != TimerHeap::kNever || NetworkAwaited())) {
       if (SleepUntilTimer(m)) return true;
     } else {
+      // Who sleeps until a later time looks again.
+      if (timer_m != nullptr &&
+          next_ns < timer_m_until_ns.load(std::memory_order_relaxed)) {
+        WakeTimerM();
+      }
       SleepIdle(m);
       if (m->next_p != nullptr) {
         TakeAssignment(m);
@@ -331,12 +345,6 @@ bool Scheduler::WaitForP(M* m) {
     }
   }
   return false;
-}
-
-bool Scheduler::SleepUntilTimer(M* m) {
-  int64_t when_ns = timers.NextNs();
-  if (when_ns == TimerHeap::kNever) return SleepAsTimerM(m, -1);
-  return SleepAsTimerM(m, std::max<int64_t>(when_ns - host::NowNs(), 0));
 }
 
 // Sleeps until it has been assigned a P, or for no reason.
@@ -349,7 +357,7 @@ void Scheduler::SleepIdle(M* m) {
   // Also if one waits in the poller, for nobody any more.
   auto all_asleep = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
     int idle = idle_ms;
-    if (timer_m != nullptr && timers.NextNs() == TimerHeap::kNever &&
+    if (timer_m != nullptr && NextTimerNs() == TimerHeap::kNever &&
         !NetworkAwaited()) {
       ++idle;
     }
@@ -384,21 +392,6 @@ void Scheduler::SleepIdle(M* m) {
   *at = m->idle_next;
 }
 
-void Scheduler::TimerMoved() {
-  M* start = nullptr;
-  mu.Lock();
-  if (timer_m != nullptr) {
-    WakeTimerM();
-  } else if (idle_p != nullptr) {
-    int none = 0;
-    if (spinning.compare_exchange_strong(none, 1, std::memory_order_seq_cst)) {
-      start = Assign(TakeIdleP(), /*spin=*/true);
-    }
-  }
-  mu.Unlock();
-  Kick(start);
-}
-
 int Scheduler::SetProcs(int n) {
   mu.Lock();
   int before = procs.load(std::memory_order_relaxed);
@@ -416,10 +409,12 @@ int Scheduler::SetProcs(int n) {
     idle_ps.store(0, std::memory_order_seq_cst);
     for (P* p = idle; p != nullptr; p = p->idle_next) {
       p->status.store(PStatus::kRetired, std::memory_order_relaxed);
+      if (p->id >= n) p->timers.Retire(&TimersOf(0));
     }
     for (int i = n - 1; i >= 0; --i) {  // The lowest number on top.
       P* p = ps[i].load(std::memory_order_relaxed);
       if (p->status.load(std::memory_order_relaxed) == PStatus::kRetired) {
+        p->timers.Retire(nullptr);
         PutIdleP(p);
       }
     }

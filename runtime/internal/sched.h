@@ -23,8 +23,12 @@
 // program can make a goroutine ready any more, unless it has threads that are
 // not ours.
 //
+// Timers: while a P is idle, an M sleeps until the first timer of all P's is
+// due. A P that is busy looks at its own between two goroutines.
+//
 // Files: sched.cc starts, stops, wakes M's; find_runnable.cc chooses; sysmon.cc
-// watches; network.cc polls; park.cc and syscall.cc are host.h.
+// watches; network.cc polls; timers.cc waits for the time; park.cc and
+// syscall.cc are host.h.
 
 #ifndef RUNTIME_INTERNAL_SCHED_H_
 #define RUNTIME_INTERNAL_SCHED_H_
@@ -71,7 +75,6 @@ struct Scheduler {
   std::atomic<int64_t> global_size{0};  // Of global. Written under mu.
   std::atomic<int64_t> started_outside{0};  // Spawned without a P.
   std::atomic<uint64_t> next_id{1};
-  TimerHeap timers;
   Sysmon sysmon{this};
 
   RawMutex mu;
@@ -83,6 +86,8 @@ struct Scheduler {
   int total_ms ABSL_GUARDED_BY(mu) = 0;
   // The M that sleeps until the next timer is due; it is not on idle_m.
   M* timer_m ABSL_GUARDED_BY(mu) = nullptr;
+  // Until when; kNever if there is none, or no timer. Written under mu.
+  std::atomic<int64_t> timer_m_until_ns{TimerHeap::kNever};
   // It sleeps in the network poller, not in its parker.
   bool timer_m_polls ABSL_GUARDED_BY(mu) = false;
   // Somebody waits for timers and the network. Written under mu.
@@ -122,12 +127,8 @@ struct Scheduler {
   void HandOff(P* p);
   // The M, which has none, waits for a P; false if it is time to end.
   bool WaitForP(M* m);
-  // True if m has a P now.
-  bool SleepUntilTimer(M* m) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   void SleepIdle(M* m) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   void TakeAssignment(M* m);
-  // A timer is now the first: somebody must wait for it.
-  void TimerMoved();
   int SetProcs(int n);
 
   // An idle P, `wanted` if it is idle; null if there is none.
@@ -165,9 +166,21 @@ struct Scheduler {
   Goroutine* FindHere(M* m);
   Goroutine* TakeGlobal(P* p, bool batch);
   Goroutine* Steal(M* m);
-  bool RunTimers(M* m);
   bool WorkExists() const;
   void Retire(M* m);
+
+  // --- timers.cc ------------------------------------------------------------
+
+  // When the first timer of all is due; kNever if there is none.
+  int64_t NextTimerNs() const;
+  // Does what is due among the timers of `p`, and of all P's, and makes ready
+  // on m's own P; true if there was something.
+  bool RunTimers(M* m, P* p);
+  bool RunAllTimers(M* m);
+  // A timer at when_ns is now the first of its P's: somebody must wait for it.
+  void TimerMoved(int64_t when_ns);
+  // As timer_m. True if m has a P now.
+  bool SleepUntilTimer(M* m) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
 
   // --- m.cc: the loop of a thread ------------------------------------------
 

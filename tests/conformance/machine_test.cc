@@ -1,8 +1,7 @@
 // Copyright 2026 The Concurrency in C++ Authors
 // SPDX-License-Identifier: MIT
 
-// The parts that are right on their own: the run queue, the queues of waiters,
-// the timer heap.
+// The parts that are right on their own: the run queue, the queues of waiters.
 
 #include <atomic>
 #include <cstddef>
@@ -20,7 +19,6 @@
 #include "runtime/internal/runq.h"
 #include "runtime/internal/sema.h"
 #include "runtime/internal/stack.h"
-#include "runtime/internal/timer_heap.h"
 #include "runtime/internal/waiter.h"
 
 namespace rt::internal {
@@ -186,23 +184,6 @@ TEST(SemaQueueTest, KeepsKeysApartAndEachInOrder) {
   EXPECT_EQ(queue.Pop(&x), nullptr);
   EXPECT_EQ(queue.Pop(&y), &w[3]);
   EXPECT_EQ(queue.PopAll(&y), nullptr);
-}
-
-TEST(TimerHeapTest, DueInOrderTiesByAge) {
-  TimerHeap heap;
-  G g[4];
-  EXPECT_EQ(heap.NextNs(), TimerHeap::kNever);
-  EXPECT_TRUE(heap.Add(20, &g[0]));
-  EXPECT_FALSE(heap.Add(30, &g[1]));
-  EXPECT_TRUE(heap.Add(10, &g[2]));
-  EXPECT_FALSE(heap.Add(20, &g[3]));
-  EXPECT_EQ(heap.NextNs(), 10);
-  EXPECT_EQ(heap.PopDue(9), nullptr);
-  EXPECT_EQ(heap.PopDue(25), &g[2]);
-  EXPECT_EQ(heap.PopDue(25), &g[0]);
-  EXPECT_EQ(heap.PopDue(25), &g[3]);
-  EXPECT_EQ(heap.PopDue(25), nullptr);
-  EXPECT_EQ(heap.NextNs(), 30);
 }
 
 TEST(StackPoolTest, StacksAreDistinctAndComeBack) {
