@@ -9,11 +9,14 @@
 // IWYU pragma: begin_exports
 #include "runtime/blocking.h"
 #include "runtime/chan.h"
+#include "runtime/cond.h"
 #include "runtime/go.h"
 #include "runtime/mutex.h"
+#include "runtime/once.h"
 #include "runtime/panic.h"
 #include "runtime/procs.h"
 #include "runtime/run.h"
+#include "runtime/rwmutex.h"
 #include "runtime/time.h"
 #include "runtime/waitgroup.h"
 // IWYU pragma: end_exports

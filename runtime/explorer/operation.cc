@@ -63,19 +63,24 @@ bool MayBeCoEnabled(OpKind a, OpKind b) {
   return !Either(a, b, OpKind::kMutexLock, OpKind::kMutexUnlock) &&
          !Either(a, b, OpKind::kRWMutexLock, OpKind::kRWMutexUnlock) &&
          !Either(a, b, OpKind::kRWMutexRLock, OpKind::kRWMutexUnlock) &&
-         !Either(a, b, OpKind::kRWMutexLock, OpKind::kRWMutexRUnlock) &&
+         !Either(a, b, OpKind::kRWMutexDrain, OpKind::kRWMutexRUnlock) &&
+         !Either(a, b, OpKind::kRWMutexDrain, OpKind::kRWMutexUnlock) &&
+         !Either(a, b, OpKind::kRWMutexDrain, OpKind::kRWMutexRLock) &&
+         !Either(a, b, OpKind::kRWMutexDrain, OpKind::kRWMutexLock) &&
+         !Either(a, b, OpKind::kOnceDo, OpKind::kOnceDone) &&
          !Either(a, b, OpKind::kWaitGroupDone, OpKind::kWaitGroupWait) &&
          !Either(a, b, OpKind::kWaitGroupSubtract, OpKind::kWaitGroupWait);
 }
 
 bool AlwaysReversible(OpKind later) {
-  return later != OpKind::kWaitGroupWait && later != OpKind::kRWMutexLock &&
-         later != OpKind::kRWMutexRLock;
+  return later != OpKind::kWaitGroupWait && later != OpKind::kRWMutexDrain;
 }
 
 bool TakesLock(OpKind kind) {
   return kind == OpKind::kMutexLock || kind == OpKind::kMutexTryLock ||
-         kind == OpKind::kRWMutexLock || kind == OpKind::kRWMutexRLock;
+         kind == OpKind::kRWMutexLock || kind == OpKind::kRWMutexDrain ||
+         kind == OpKind::kRWMutexTryLock || kind == OpKind::kRWMutexRLock ||
+         kind == OpKind::kRWMutexTryRLock;
 }
 
 bool GivesLock(OpKind kind) {
@@ -106,12 +111,17 @@ const char* OperationText(OpKind kind) {
     case OpKind::kRWMutexLock:
       return "Lock";
     case OpKind::kMutexTryLock:
+    case OpKind::kRWMutexTryLock:
       return "TryLock";
+    case OpKind::kRWMutexDrain:
+      return "Lock, all readers gone";
     case OpKind::kMutexUnlock:
     case OpKind::kRWMutexUnlock:
       return "Unlock";
     case OpKind::kRWMutexRLock:
       return "RLock";
+    case OpKind::kRWMutexTryRLock:
+      return "TryRLock";
     case OpKind::kRWMutexRUnlock:
       return "RUnlock";
     case OpKind::kWaitGroupAdd:
@@ -134,6 +144,8 @@ const char* OperationText(OpKind kind) {
       return "Stop";
     case OpKind::kTimerFire:
       return "fires";
+    case OpKind::kOnceDone:
+      return "done";
     case OpKind::kAtomicLoad:
       return "atomic load";
     case OpKind::kAtomicStore:

@@ -130,9 +130,9 @@ std::string LineText(const std::string& file, int line) {
 
 std::string LockName(std::string_view line_text) {
   static const std::regex kCall(
-      R"(([A-Za-z_][\w.\[\]]*(?:->[\w.\[\]]+)*?)(?:\.|->)(?:Try|try_|R|r)?[Ll]ock\()");
+      R"(([A-Za-z_][\w.\[\]]*(?:->[\w.\[\]]+)*?)(?:\.|->)(?:Try|try_)?R?[Ll]ock(?:_shared)?\()");
   static const std::regex kScoped(
-      R"((?:scoped_lock|lock_guard|unique_lock)[^({]*[({]\s*\*?([\w.\->\[\]]+)\s*[)}])");
+      R"((?:scoped_lock|lock_guard|unique_lock|shared_lock)[^({]*[({]\s*\*?([\w.\->\[\]]+)\s*[)}])");
   std::string text(line_text);
   std::smatch match;
   if (std::regex_search(text, match, kCall) ||

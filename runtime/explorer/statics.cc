@@ -54,7 +54,7 @@ void __cxa_guard_release(abi::__guard* guard) noexcept {
     *Complete(guard) = 1;
   };
   if (!InCodeUnderTest()) return release();
-  Op op(OpKind::kOnceDo, guard);
+  Op op(OpKind::kOnceDone, guard);
   rt::internal::host::Release(guard);
   release();
 }
@@ -65,7 +65,7 @@ void __cxa_guard_abort(abi::__guard* guard) noexcept {
     *InProgress(guard) = 0;
     return;
   }
-  Op op(OpKind::kOnceDo, guard);
+  Op op(OpKind::kOnceDone, guard);
   *InProgress(guard) = 0;
 }
 

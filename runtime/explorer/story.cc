@@ -216,9 +216,13 @@ class Storyteller {
   std::string WaitsText(const BlockedGoroutine& b) const {
     const Goroutine& g = Of(b.goroutine);
     std::string text = absl::StrCat(Called(b.goroutine), " waits for ");
+    if (b.reason == internal::WaitReason::kCondWait) {
+      return text + "a Signal or Broadcast that never comes";
+    }
     switch (b.kind) {
       case OpKind::kMutexLock:
       case OpKind::kRWMutexLock:
+      case OpKind::kRWMutexDrain:
       case OpKind::kRWMutexRLock: {
         std::string name = LockName(UserLine(g.op_stack).text);
         absl::StrAppend(&text, name.empty() ? "a mutex" : "`", name,
@@ -228,6 +232,8 @@ class Storyteller {
       }
       case OpKind::kWaitGroupWait:
         return text + "a WaitGroup whose counter never comes to 0";
+      case OpKind::kOnceDo:
+        return text + "a Once whose function never returns";
       case OpKind::kChanSend:
         return text + (b.object == nullptr ? "a send on a nil channel"
                                            : "a receiver of what it sends");
@@ -257,8 +263,25 @@ class Storyteller {
 
   std::string BlockedHint() const {
     std::set<OpKind> kinds;
-    for (const BlockedGoroutine& b : engine_.blocked()) kinds.insert(b.kind);
-    if (kinds.count(OpKind::kMutexLock) > 0) {
+    bool at_cond = false;
+    for (const BlockedGoroutine& b : engine_.blocked()) {
+      kinds.insert(b.kind);
+      at_cond |= b.reason == internal::WaitReason::kCondWait;
+    }
+    if (at_cond) {
+      return "whoever changes the condition signals after it, under the lock, "
+             "and Wait stands in a loop that looks at the condition first";
+    }
+    if (kinds.count(OpKind::kRWMutexRLock) > 0) {
+      return "no goroutine calls RLock while it has the lock: a writer that "
+             "waits in between keeps new readers out";
+    }
+    if (kinds.count(OpKind::kOnceDo) > 0) {
+      return "the function of a Once does not call Do on the same Once";
+    }
+    if (kinds.count(OpKind::kMutexLock) > 0 ||
+        kinds.count(OpKind::kRWMutexLock) > 0 ||
+        kinds.count(OpKind::kRWMutexDrain) > 0) {
       return "every Lock has its Unlock on every path, and all goroutines "
              "take several locks in the same order";
     }

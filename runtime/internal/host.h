@@ -127,8 +127,11 @@ enum class OpKind : uint8_t {
   kMutexTryLock,
   kMutexUnlock,
   kRWMutexRLock,
+  kRWMutexTryRLock,
   kRWMutexRUnlock,
-  kRWMutexLock,
+  kRWMutexLock,   // Keeps new readers out; has the lock if there are none.
+  kRWMutexDrain,  // Has the lock: the readers that were there have left.
+  kRWMutexTryLock,
   kRWMutexUnlock,
   kWaitGroupAdd,       // Raises the counter.
   kWaitGroupDone,      // Lowers it by 1.
@@ -137,10 +140,11 @@ enum class OpKind : uint8_t {
   kCondWait,
   kCondSignal,
   kCondBroadcast,
-  kOnceDo,
   kTimerReset,
   kTimerStop,
   kTimerFire,  // The host itself makes a timer's call.
+  kOnceDo,     // Finds it done, or begins.
+  kOnceDone,   // It is done.
   kAtomicLoad,
   kAtomicStore,
   kAtomicRmw,

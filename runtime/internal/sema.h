@@ -51,6 +51,10 @@ class SemaQueue {
   // The first waiter at `key`; null if there is none.
   SemaWaiter* Pop(const void* key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
 
+  bool HasWaiter(const void* key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    return *Find(key) != nullptr;
+  }
+
   // All waiters at `key`, linked by `next`.
   SemaWaiter* PopAll(const void* key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
 

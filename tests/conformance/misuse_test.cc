@@ -68,6 +68,63 @@ const Misuse kMisuses[] = {
        mu.Unlock();
      },
      "^fatal error: sync: unlock of unlocked mutex\n"},
+    {"UnlockOfUnlockedRWMutex", [] { RWMutex().Unlock(); },
+     "^fatal error: sync: Unlock of unlocked RWMutex\n\n"
+     "goroutine 1 \\[running\\]:\n.*misuse_test.cc:[0-9]+\n"},
+    {"RUnlockOfUnlockedRWMutex", [] { RWMutex().RUnlock(); },
+     "^fatal error: sync: RUnlock of unlocked RWMutex\n\n"
+     "goroutine 1 \\[running\\]:\n.*misuse_test.cc:[0-9]+\n"},
+    {"UnlockOfARWMutexThatIsRead",
+     [] {
+       RWMutex mu;
+       mu.RLock();
+       mu.Unlock();
+     },
+     "^fatal error: sync: Unlock of unlocked RWMutex\n"},
+    {"UnlockOfARWMutexThatIsReadWhileAWriterWaits",
+     [] {
+       RWMutex mu;
+       mu.RLock();
+       Go([&] { mu.Lock(); });
+       while (mu.TryRLock()) {
+         mu.RUnlock();
+         Gosched();
+       }
+       mu.Unlock();
+     },
+     "^fatal error: sync: Unlock of unlocked RWMutex\n"},
+    {"RUnlockOfARWMutexThatIsWritten",
+     [] {
+       RWMutex mu;
+       mu.Lock();
+       mu.RUnlock();
+     },
+     "^fatal error: sync: RUnlock of unlocked RWMutex\n"},
+    {"RUnlockOfARWMutexThatIsWrittenWhileAReaderWaits",
+     [] {
+       GOMAXPROCS(1);
+       RWMutex mu;
+       mu.Lock();
+       Go([&] { mu.RLock(); });
+       Gosched();
+       mu.RUnlock();
+     },
+     "^fatal error: sync: RUnlock of unlocked RWMutex\n"},
+    {"RUnlockTooOften",
+     [] {
+       RWMutex mu;
+       mu.RLock();
+       mu.RUnlock();
+       mu.RUnlock();
+     },
+     "^fatal error: sync: RUnlock of unlocked RWMutex\n"},
+    {"WaitAtACondWithoutTheLock",
+     [] {
+       Mutex mu;
+       Cond(&mu).Wait();
+     },
+     "^fatal error: sync: unlock of unlocked mutex\n\n"
+     "goroutine 1 \\[running\\]:\n.*misuse_test.cc:[0-9]+\n"},
     {"DeadlockOnAChannel", [] { MakeChan<int>().Recv(); },
      "^fatal error: all goroutines are asleep - deadlock!\n\n"
      "goroutine 1 \\[chan "
@@ -83,6 +140,45 @@ const Misuse kMisuses[] = {
        mu.Lock();
      },
      "deadlock!\n\ngoroutine 1 \\[sync.Mutex.Lock\\]:\n"},
+    {"DeadlockOnAnRLockInsideALock",
+     [] {
+       RWMutex mu;
+       mu.Lock();
+       mu.RLock();
+     },
+     "deadlock!\n\ngoroutine 1 \\[sync.RWMutex.RLock\\]:\n"},
+    {"DeadlockOnALockInsideAnRLock",
+     [] {
+       RWMutex mu;
+       mu.RLock();
+       mu.Lock();
+     },
+     "deadlock!\n\ngoroutine 1 \\[sync.RWMutex.Lock\\]:\n"},
+    {"DeadlockOnACond",
+     [] {
+       Mutex mu;
+       Cond cond(&mu);
+       cond.Signal();  // Nobody waits: it is lost.
+       mu.Lock();
+       cond.Wait();
+     },
+     "deadlock!\n\ngoroutine 1 \\[sync.Cond.Wait\\]:\n"},
+    {"DeadlockOnAOnceInsideItself",
+     [] {
+       Once once;
+       once.Do([&] { once.Do([] {}); });
+     },
+     "deadlock!\n\ngoroutine 1 \\[sync.Mutex.Lock\\]:\n"},
+    {"PanicInAOnceFunc",
+     [] {
+       auto f = OnceFunc([] { throw Panic("no table"); });
+       try {
+         f();
+       } catch (const Panic&) {
+       }
+       f();
+     },
+     "^panic: no table\n\ngoroutine 1 "},
     {"DeadlockOfTwo",
      [] {
        WaitGroup wg;
