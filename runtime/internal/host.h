@@ -204,6 +204,14 @@ inline void ReleaseFor(G* parked, const void* sync) {
 // each other: each sees what the other did before.
 inline void Rendezvous(G* parked) { RendezvousSlow(parked); }
 
+// For calls whose outcome does not depend on this program alone: ends the
+// check with a verdict that names `call`.
+inline void RefuseExplored(std::string_view call) {
+  Fatal(std::string(call) +
+        " cannot be explored: what comes from outside is not the same each "
+        "time");
+}
+
 #else
 
 class Op {
@@ -217,6 +225,7 @@ inline void Release(const void*) {}
 inline void AcquireFor(G*, const void*) {}
 inline void ReleaseFor(G*, const void*) {}
 inline void Rendezvous(G*) {}
+inline void RefuseExplored(std::string_view) {}
 
 #endif
 

@@ -82,7 +82,7 @@ int PollDesc::Open(int fd, bool writing, PollDesc** out) {
 // every read at the other end would be an event.
 int PollDesc::Register(int operation) {
   epoll_event event = {};
-  event.events = EPOLLIN | EPOLLRDHUP | EPOLLET;
+  event.events = EPOLLIN | EPOLLRDHUP | EPOLLPRI | EPOLLET;
   if (watches_writing_) event.events |= EPOLLOUT;
   event.data.u64 = Pack(this, generation_.load(std::memory_order_relaxed));
   int epoll = Netpoll::Get().epoll_.load(std::memory_order_relaxed);
@@ -102,6 +102,8 @@ void PollDesc::Release() {
     RT_CHECK(word.load(std::memory_order_acquire) <= kEdge,
              "N1: a goroutine waits for a descriptor that is released");
   }
+  // Their calls may still be going on.
+  for (Deadline& deadline : deadlines_) host::StopTimer(&deadline);
   Netpoll& poll = Netpoll::Get();
   // By name: close() would do it only if no other process shares the file.
   epoll_ctl(poll.epoll_.load(std::memory_order_relaxed), EPOLL_CTL_DEL, fd_,
@@ -112,7 +114,6 @@ void PollDesc::Release() {
 
 PollResult PollDesc::Look(PollSide side) const {
   uint32_t state = state_.load(std::memory_order_seq_cst);
-  if (state == 0) return PollResult::kReady;
   if (state & kClosing) return PollResult::kClosing;
   if (state & kExpired[static_cast<int>(side)]) return PollResult::kExpired;
   return PollResult::kReady;
@@ -183,6 +184,30 @@ G* PollDesc::Unblock(PollSide side, bool edge) {
   } while (!word.compare_exchange_weak(seen, edge ? kEdge : kNone,
                                        std::memory_order_seq_cst));
   return seen > kParking ? reinterpret_cast<G*>(seen) : nullptr;
+}
+
+void PollDesc::SetDeadline(PollSide side, int64_t when_ns) {
+  Deadline& deadline = deadlines_[static_cast<int>(side)];
+  uint32_t expired = kExpired[static_cast<int>(side)];
+  host::StopTimer(&deadline);
+  int64_t now_ns = host::NowNs();
+  if (when_ns <= now_ns) {
+    Expire(&deadline, now_ns);
+    return;
+  }
+  state_.fetch_and(~expired, std::memory_order_seq_cst);
+  if (when_ns != kNever) host::StartTimer(&deadline, when_ns, 0);
+}
+
+void PollDesc::Expire(Timer* timer, int64_t) {
+  auto* deadline = static_cast<Deadline*>(timer);
+  PollDesc* desc = deadline->desc;
+  // Sequentially consistent: N3.
+  desc->state_.fetch_or(kExpired[static_cast<int>(deadline->side)],
+                        std::memory_order_seq_cst);
+  if (G* g = desc->Unblock(deadline->side, /*edge=*/false)) {
+    Netpoll::Get().Wake(g);
+  }
 }
 
 // --- All of them -------------------------------------------------------------
@@ -268,7 +293,10 @@ int Netpoll::Poll(int64_t timeout_ns, G* ready[kMaxReady]) {
     }
     uint32_t what = events[i].events;
     constexpr uint32_t kBoth = EPOLLHUP | EPOLLERR;
-    if (what & (EPOLLIN | EPOLLRDHUP | kBoth)) unblock(desc, PollSide::kRead);
+    constexpr uint32_t kOnce = EPOLLRDHUP | EPOLLPRI | kBoth;
+    // Before the edge; pairs with hung_up().
+    if (what & kOnce) desc->state_.fetch_or(PollDesc::kHungUp);
+    if (what & (EPOLLIN | kOnce)) unblock(desc, PollSide::kRead);
     if (what & (EPOLLOUT | kBoth)) unblock(desc, PollSide::kWrite);
   }
   return count;

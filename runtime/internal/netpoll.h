@@ -36,10 +36,12 @@
 
 #include <atomic>
 #include <cstdint>
+#include <limits>
 
 #include "absl/base/thread_annotations.h"
 #include "runtime/internal/g.h"
 #include "runtime/internal/raw_mutex.h"
+#include "runtime/internal/timer.h"
 
 namespace rt::internal {
 
@@ -64,13 +66,26 @@ class alignas(64) PollDesc {
   // After Evict, with nobody in Wait any more, and before close(fd).
   void Release();
 
-  // Before a system call that may find nothing: forgets an edge that is older
-  // than the call. kReady if nothing forbids the call.
+  // kReady if nothing forbids a system call.
+  PollResult Look(PollSide side) const;
+
+  // The same, just before the call: forgets an edge that is older than it.
   PollResult Check(PollSide side);
 
   // After a system call that found nothing: blocks the calling goroutine until
   // another try is worth it, or forbidden.
   PollResult Wait(PollSide side);
+
+  // The other end has closed its side, or something else has happened that is
+  // reported once and that a read which finds data does not show.
+  bool hung_up() const {
+    return (state_.load(std::memory_order_acquire) & kHungUp) != 0;
+  }
+
+  // From now on Wait and Check end with kExpired once host::NowNs() is when_ns;
+  // kNever: they do not. Calls for one PollDesc do not overlap.
+  static constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+  void SetDeadline(PollSide side, int64_t when_ns);
 
  private:
   friend class Netpoll;
@@ -82,13 +97,21 @@ class alignas(64) PollDesc {
 
   // Bits of state_.
   static constexpr uint32_t kClosing = 1;
-  static constexpr uint32_t kExpired[] = {2, 4};  // By side.
+  static constexpr uint32_t kHungUp = 2;
+  static constexpr uint32_t kExpired[] = {4, 8};  // By side.
+
+  struct Deadline : Timer {
+    Deadline(PollDesc* desc, PollSide side)
+        : Timer(&Expire), desc(desc), side(side) {}
+    PollDesc* const desc;
+    const PollSide side;
+  };
+  static void Expire(Timer* timer, int64_t now_ns);
 
   std::atomic<uintptr_t>& word(PollSide side) {
     return words_[static_cast<int>(side)];
   }
   int Register(int operation);  // As errno.
-  PollResult Look(PollSide side) const;
   // Returns the goroutine that waited on the side, if any, to be made ready.
   // Without `edge` it will find out why from state_.
   G* Unblock(PollSide side, bool edge);
@@ -99,6 +122,7 @@ class alignas(64) PollDesc {
   std::atomic<uint16_t> generation_{0};
   int fd_ = -1;                   // Constant from Open to Release.
   bool watches_writing_ = false;  // Of who may Wait for writing.
+  Deadline deadlines_[2] = {{this, PollSide::kRead}, {this, PollSide::kWrite}};
   PollDesc* next_free_ = nullptr;
   PollDesc* next_made_ = nullptr;  // Constant.
 };
