@@ -163,6 +163,8 @@ class RecvIterator {
 template <typename T>
 class SendChan : public internal::ChanHandle {
  public:
+  using Element = T;
+
   SendChan() = default;
 
   // Implicit, as in Go.
@@ -180,6 +182,8 @@ class SendChan : public internal::ChanHandle {
 template <typename T>
 class RecvChan : public internal::ChanHandle {
  public:
+  using Element = T;
+
   RecvChan() = default;
 
   // Implicit, as in Go.
@@ -207,6 +211,8 @@ class Chan : public internal::ChanHandle {
   static_assert(std::is_nothrow_destructible_v<T>);
 
  public:
+  using Element = T;
+
   // The nil channel: Send and Recv block for ever, Close panics.
   Chan() = default;
 

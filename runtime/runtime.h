@@ -17,6 +17,7 @@
 #include "runtime/procs.h"
 #include "runtime/run.h"
 #include "runtime/rwmutex.h"
+#include "runtime/select.h"
 #include "runtime/time.h"
 #include "runtime/waitgroup.h"
 // IWYU pragma: end_exports

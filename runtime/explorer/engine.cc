@@ -1,9 +1,9 @@
 // Copyright 2026 The Concurrency in C++ Authors
 // SPDX-License-Identifier: MIT
 
-// How an execution runs and how it ends. Who runs next is in engine_choice.cc,
-// the clock in engine_time.cc, what the code under test does to memory in
-// engine_memory.cc.
+// How an execution runs and how it ends. What goroutines do in it is in
+// engine_operation.cc and, to memory, in engine_memory.cc; who runs next is in
+// engine_choice.cc, the clock in engine_time.cc.
 
 #include "runtime/explorer/engine.h"
 
@@ -15,6 +15,7 @@
 #include <exception>
 #include <new>
 #include <utility>
+#include <vector>
 
 #include "runtime/internal/backtrace.h"
 #include "runtime/internal/goexit.h"
@@ -58,6 +59,7 @@ bool Engine::Execute(absl::FunctionRef<void()> body, Strategy& strategy,
   live_ = 0;
   ready_.clear();
   ready_head_ = 0;
+  waiting_selects_.clear();
   sleeping_ = 0;
   spinning_ = 0;
   now_ns_ = 0;
@@ -202,62 +204,6 @@ void Engine::Reschedule() {
   SwitchTo(next);
 }
 
-void Engine::OpBegin(OpKind kind, const void* object,
-                     internal::host::OpEnabled enabled, const void* arg,
-                     const void* frame) {
-  Goroutine& g = *current_;
-  if (g.op_depth++ > 0) return;
-  g.left_at = reinterpret_cast<uintptr_t>(frame);
-  mode = Mode::kEngine;
-  g.pending = {kind, object};
-  g.enabled = enabled;
-  g.enabled_arg = arg;
-  g.state = GoroutineState::kAtOp;
-  g.yields = kind == OpKind::kGosched ? g.yields + 1 : 0;
-  if (options_.recording != nullptr) g.op_stack = internal::Backtrace();
-  Reschedule();
-  g.enabled = nullptr;
-  if (GivesLock(kind)) {
-    for (size_t i = g.held.size(); i-- > 0;) {
-      if (g.held[i].object != object) continue;
-      g.held.erase(g.held.begin() + static_cast<ptrdiff_t>(i));
-      break;
-    }
-  }
-  if (options_.recording != nullptr) RecordStep(Recording::Kind::kOperation, 0);
-  // Atomic accesses tell themselves what they read and wrote.
-  if (!IsAtomic(kind)) NoteWrite(object);
-  mode = Mode::kPrimitive;
-}
-
-void Engine::OpEnd() {
-  if (--current_->op_depth == 0) mode = Mode::kUser;
-}
-
-void Engine::Park(internal::WaitReason reason, const void* object,
-                  internal::host::ParkCommit commit, void* arg) {
-  Goroutine& g = *current_;
-  EngineScope scope;
-  g.wait_reason = reason;
-  g.wait_object = object;
-  g.state = GoroutineState::kWaiting;
-  // With one kernel thread nobody can come between.
-  if (commit != nullptr && !commit(&g, arg)) {
-    g.state = GoroutineState::kRunning;
-  } else {
-    Reschedule();
-  }
-  g.wait_reason = internal::WaitReason::kNone;
-  g.wait_object = nullptr;
-}
-
-void Engine::Ready(Goroutine* g) {
-  EngineScope scope;
-  g->state = GoroutineState::kReady;
-  ready_.push_back(g);
-  if (current_ != nullptr) strategy_->OnReady(current_->index, g->index);
-}
-
 void Engine::Spawn(absl::AnyInvocable<void() &&> task,
                    const void* created_by_pc) {
   EngineScope scope;
@@ -285,15 +231,6 @@ uint64_t Engine::ChooseValue(uint64_t n) {
   }
   if (n > 1) schedule_.push_back({true, value});
   return value;
-}
-
-void Engine::NoteAcquire(Goroutine* g, const void* sync) {
-  EngineScope scope;
-  races_.Acquire(g->index, sync);
-  if (g->op_depth > 0 && TakesLock(g->pending.kind) &&
-      g->pending.object == sync) {
-    g->held.push_back({sync, g->op_stack});
-  }
 }
 
 void Engine::Fail(Verdict verdict, std::string text) {
@@ -368,18 +305,6 @@ bool Engine::LockCycle() const {
     }
   }
   return false;
-}
-
-void Engine::RecordStep(Recording::Kind kind, GoroutineIndex child) {
-  const Goroutine& g = *current_;
-  Recording::Step step;
-  step.kind = kind;
-  step.goroutine = g.index;
-  step.op = g.pending;
-  step.child = child;
-  step.stack = kind == Recording::Kind::kSpawn ? goroutines_[child]->created_at
-                                               : g.op_stack;
-  options_.recording->steps.push_back(std::move(step));
 }
 
 }  // namespace rt::explorer

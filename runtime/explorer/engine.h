@@ -99,6 +99,9 @@ struct Goroutine : internal::G {
   Operation pending;
   internal::host::OpEnabled enabled = nullptr;
   const void* enabled_arg = nullptr;
+  std::vector<const void*> objects;  // Of a select: all its channels.
+  std::vector<const void*> touched;  // Behind Effect(): also those of others.
+  bool only_looked = false;          // A select that has done nothing.
   int op_depth = 0;  // Operations that the goroutine is inside of.
 
   // Where its stack ended when it last left its own code.
@@ -225,6 +228,8 @@ class Engine {
   void OpBegin(OpKind kind, const void* object,
                internal::host::OpEnabled enabled, const void* arg,
                const void* frame);
+  void OpBegin(OpKind kind, internal::host::ObjectList objects,
+               const void* frame);
   void OpEnd();
   void Park(internal::WaitReason reason, const void* object,
             internal::host::ParkCommit commit, void* arg);
@@ -247,6 +252,7 @@ class Engine {
   void NoteAcquire(Goroutine* g, const void* sync);
   void NoteRead(const void* pc, const void* object, uint64_t value);
   void NoteWrite(const void* object);
+  void OnlyLooked(const void* pc);
   // Memory of the code under test: handed out, and given back. A block that is
   // given back stays unused until the execution is over, so whoever still uses
   // it is found.
@@ -271,6 +277,12 @@ class Engine {
   [[noreturn]] void RunTimer(Goroutine& g);
 
   Goroutine& NewGoroutine();
+  void BeginOperation(const Operation& op, internal::host::OpEnabled enabled,
+                      const void* arg, const void* frame);
+  // What g's pending operation touches, those included whom it may complete.
+  Operation Effect(Goroutine& g);
+  bool RepeatsRead(const void* pc, const void* object, uint64_t value);
+  void CountFruitlessRead();
   // Goes on with whoever runs next; returns when the caller does.
   void Reschedule();
   Goroutine* PickNext();
@@ -322,6 +334,7 @@ class Engine {
   Goroutine* current_ = nullptr;
   std::vector<Goroutine*> ready_;  // First in, first out, from ready_head_.
   size_t ready_head_ = 0;
+  std::vector<Goroutine*> waiting_selects_;
   size_t sleeping_ = 0;
   size_t spinning_ = 0;
   SchedulePoint point_;

@@ -76,11 +76,11 @@ bool Engine::CollectRunnable() {
       point_.current = point_.runnable.size();
       point_.yielding = g.pending.kind == OpKind::kGosched;
     }
-    point_.runnable.push_back({g.index, g.pending});
+    point_.runnable.push_back({g.index, Effect(g)});
   }
   if (all_idle && !ProgramIsOver()) return false;
   if (starved != nullptr) {
-    point_.runnable.assign(1, {starved->index, starved->pending});
+    point_.runnable.assign(1, {starved->index, Effect(*starved)});
     point_.current = SchedulePoint::kNone;
   }
   if (!point_.runnable.empty()) return true;
@@ -90,7 +90,7 @@ bool Engine::CollectRunnable() {
     Goroutine& g = *goroutines_[i];
     if (g.state != GoroutineState::kAtOp || !g.spinning) continue;
     if (g.enabled != nullptr && !g.enabled(g.enabled_arg)) continue;
-    point_.runnable.push_back({g.index, g.pending});
+    point_.runnable.push_back({g.index, Effect(g)});
   }
   // In turns, whatever the strategy.
   size_t turn = steps_ % point_.runnable.size();
@@ -100,23 +100,44 @@ bool Engine::CollectRunnable() {
 
 void Engine::NoteRead(const void* pc, const void* object, uint64_t value) {
   EngineScope scope;
+  if (RepeatsRead(pc, object, value)) CountFruitlessRead();
+}
+
+// A look at the state of all channels of a select, which was that nothing could
+// be done.
+void Engine::OnlyLooked(const void* pc) {
+  EngineScope scope;
+  Goroutine& g = *current_;
+  if (g.op_depth > 1) return;
+  g.only_looked = true;
+  bool repeats = true;
+  ForEachObject(g.pending, [&](const void* object) {
+    if (!RepeatsRead(pc, object, 0)) repeats = false;
+  });
+  if (repeats) CountFruitlessRead();
+}
+
+// Whether the running goroutine has read the same before; notes that it did.
+bool Engine::RepeatsRead(const void* pc, const void* object, uint64_t value) {
   Goroutine& g = *current_;
   auto same = std::find_if(g.reads.begin(), g.reads.end(), [&](const auto& r) {
     return r.pc == pc && r.object == object;
   });
-  if (same != g.reads.end() && same->value == value) {
-    if (++g.fruitless >= kFruitlessReads && !g.spinning) {
-      g.spinning = true;
-      ++spinning_;
-    }
-    return;
-  }
+  if (same != g.reads.end() && same->value == value) return true;
   g.fruitless = 0;
   if (same != g.reads.end()) {
     same->value = value;
   } else if (g.reads.size() < kMaxReads) {
     g.reads.push_back({pc, object, value});
   }
+  return false;
+}
+
+void Engine::CountFruitlessRead() {
+  Goroutine& g = *current_;
+  if (++g.fruitless < kFruitlessReads || g.spinning) return;
+  g.spinning = true;
+  ++spinning_;
 }
 
 // The running goroutine did something with `object` that is no mere read.

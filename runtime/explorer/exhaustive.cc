@@ -4,6 +4,7 @@
 #include "runtime/explorer/exhaustive.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace rt::explorer {
 namespace {
@@ -24,8 +25,9 @@ bool Exhaustive::BeginExecution() {
   diverged_ = false;
   next_sleep_.clear();
   events_.clear();
+  uses_.clear();
   for (VectorClock& clock : clocks_) clock.Clear();
-  last_on_object_.Clear();
+  last_use_.Clear();
   if (!started_) {
     started_ = true;
     return true;
@@ -171,24 +173,36 @@ GoroutineIndex Exhaustive::FirstChoice(const SchedulePoint& point,
 
 void Exhaustive::FindRaces(GoroutineIndex goroutine, const Operation& op) {
   const VectorClock& clock = ClockOf(goroutine);
-  racing_.clear();
-  for (uint32_t i = LastOn(op.object); i != kNone; i = events_[i].previous) {
-    const Event& event = events_[i];
-    bool orders_all = OrdersAll(event.op.kind);
-    if (event.goroutine == goroutine ||
-        clock.Get(event.goroutine) >= event.clock) {
-      // Before `op`, and so is all that is before the event.
+  dependent_.clear();
+  ForEachObject(op, [&](const void* object) {
+    for (uint32_t u = LastUse(object); u != kNone; u = uses_[u].previous) {
+      const Event& event = events_[uses_[u].event];
+      bool orders_all = OrdersAll(event.kind);
+      if (event.goroutine == goroutine ||
+          clock.Get(event.goroutine) >= event.clock) {
+        // Before `op`, and so is all that is before the event.
+        if (orders_all) break;
+        continue;
+      }
+      if (!DependentHere(event, op) || !MayBeCoEnabled(event.kind, op.kind)) {
+        continue;
+      }
+      dependent_.push_back(uses_[u].event);
       if (orders_all) break;
-      continue;
     }
-    if (!DependentWith(event, op) || !MayBeCoEnabled(event.op.kind, op.kind)) {
-      continue;
-    }
-    bool covered = std::any_of(racing_.begin(), racing_.end(), [&](uint32_t r) {
-      return event_clocks_[r].Get(event.goroutine) >= event.clock;
-    });
-    if (!covered) racing_.push_back(i);
-    if (orders_all) break;
+  });
+  // The latest first; those before another one, or met twice, are no races.
+  if (!op.others.empty()) {
+    std::sort(dependent_.begin(), dependent_.end(), std::greater<>());
+  }
+  racing_.clear();
+  for (uint32_t i : dependent_) {
+    const Event& event = events_[i];
+    bool before_another =
+        std::any_of(racing_.begin(), racing_.end(), [&](uint32_t r) {
+          return event_clocks_[r].Get(event.goroutine) >= event.clock;
+        });
+    if (!before_another) racing_.push_back(i);
   }
   for (uint32_t earlier : racing_) UpdateBacktrack(earlier, goroutine, op);
 }
@@ -243,9 +257,9 @@ void Exhaustive::UpdateBacktrack(uint32_t earlier, GoroutineIndex goroutine,
 bool Exhaustive::Cover(GoroutineIndex goroutine, const Operation& op) {
   if (op.kind != OpKind::kWaitGroupDone) return false;
   const VectorClock& clock = ClockOf(goroutine);
-  for (uint32_t i = LastOn(op.object); i != kNone; i = events_[i].previous) {
-    Event& event = events_[i];
-    if (event.op.kind != OpKind::kWaitGroupAdd || event.covers ||
+  for (uint32_t u = LastUse(op.object); u != kNone; u = uses_[u].previous) {
+    Event& event = events_[uses_[u].event];
+    if (event.kind != OpKind::kWaitGroupAdd || event.covers ||
         clock.Get(event.goroutine) < event.clock) {
       continue;
     }
@@ -255,34 +269,49 @@ bool Exhaustive::Cover(GoroutineIndex goroutine, const Operation& op) {
   return false;
 }
 
-bool Exhaustive::DependentWith(const Event& event, const Operation& op) const {
+bool Exhaustive::DependentHere(const Event& event, const Operation& op) const {
   if (event.covered && op.kind == OpKind::kWaitGroupAdd) return false;
-  if (op_covered_ && event.op.kind == OpKind::kWaitGroupAdd) return false;
-  return Dependent(event.op, op);
+  if (op_covered_ && event.kind == OpKind::kWaitGroupAdd) return false;
+  return DependentOnOneObject(event.kind, op.kind);
+}
+
+bool Exhaustive::DependentWith(const Event& event, const Operation& op) const {
+  auto first = uses_.begin() + event.first_use;
+  return std::any_of(first, first + event.uses,
+                     [&](const Use& use) { return Touches(op, use.object); }) &&
+         DependentHere(event, op);
 }
 
 void Exhaustive::AddEvent(GoroutineIndex goroutine, const Operation& op,
                           uint32_t frame) {
   VectorClock& clock = ClockOf(goroutine);
-  uint32_t last = LastOn(op.object);
-  for (uint32_t i = last; i != kNone; i = events_[i].previous) {
-    if (!DependentWith(events_[i], op)) continue;
-    clock.Join(event_clocks_[i]);
-    if (OrdersAll(events_[i].op.kind)) break;
-  }
+  auto index = static_cast<uint32_t>(events_.size());
+  auto first_use = static_cast<uint32_t>(uses_.size());
+  ForEachObject(op, [&](const void* object) {
+    bool fresh;
+    uint32_t& last =
+        last_use_.FindOrMake(reinterpret_cast<uintptr_t>(object), &fresh);
+    if (fresh) last = kNone;
+    for (uint32_t u = last; u != kNone; u = uses_[u].previous) {
+      const Event& event = events_[uses_[u].event];
+      if (!DependentHere(event, op)) continue;
+      clock.Join(event_clocks_[uses_[u].event]);
+      if (OrdersAll(event.kind)) break;
+    }
+    uses_.push_back({object, index, last});
+    last = static_cast<uint32_t>(uses_.size() - 1);
+  });
   uint32_t ticks = clock.Get(goroutine) + 1;
   clock.Set(goroutine, ticks);
-  auto index = static_cast<uint32_t>(events_.size());
-  events_.push_back({op, goroutine, ticks, frame, last, op_covered_, false});
+  events_.push_back({op.kind, goroutine, ticks, frame, first_use,
+                     static_cast<uint32_t>(uses_.size()) - first_use,
+                     op_covered_, false});
   if (event_clocks_.size() <= index) event_clocks_.emplace_back();
   event_clocks_[index].Assign(clock);
-  bool fresh;
-  last_on_object_.FindOrMake(reinterpret_cast<uintptr_t>(op.object), &fresh) =
-      index;
 }
 
-uint32_t Exhaustive::LastOn(const void* object) {
-  uint32_t* last = last_on_object_.Find(reinterpret_cast<uintptr_t>(object));
+uint32_t Exhaustive::LastUse(const void* object) {
+  uint32_t* last = last_use_.Find(reinterpret_cast<uintptr_t>(object));
   return last == nullptr ? kNone : *last;
 }
 

@@ -33,6 +33,12 @@
 // no Add is dependent with it. Without this rule every Add in a loop that
 // starts goroutines would race with the Dones of those already started.
 //
+// A select touches all its channels, and which one it takes when several are
+// ready is a choice of a number. While a select waits, whatever touches one of
+// its channels may complete it, and then it waits at the others no more; so
+// such an operation touches those too (the engine sees to it), and the order of
+// two that could complete the same select is explored.
+//
 // Operations that can be disabled: an Unlock and the Lock that it enables are
 // no race (MayBeCoEnabled); the Lock races with the other Lock instead, which
 // is reversible. For a Wait that can be disabled for several reasons, the
@@ -84,13 +90,20 @@ class Exhaustive : public Strategy {
 
   // An operation of the current execution.
   struct Event {
-    Operation op;
+    OpKind kind;
     GoroutineIndex goroutine;
-    uint32_t clock;     // Of its goroutine: 1 for the first event, and so on.
-    uint32_t frame;     // Where it was chosen.
-    uint32_t previous;  // Event on the same object before; kNone if none.
-    bool covered;       // A Done that has an Add of its own,
-    bool covers;        // an Add that such a Done has.
+    uint32_t clock;      // Of its goroutine: 1 for the first event, and so on.
+    uint32_t frame;      // Where it was chosen.
+    uint32_t first_use;  // Its objects: uses_[first_use, first_use + uses).
+    uint32_t uses;
+    bool covered;  // A Done that has an Add of its own,
+    bool covers;   // an Add that such a Done has.
+  };
+  // One of the objects of an event.
+  struct Use {
+    const void* object;
+    uint32_t event;
+    uint32_t previous;  // Use of the same object before; kNone if none.
   };
 
   // The next unused frame, emptied.
@@ -106,10 +119,12 @@ class Exhaustive : public Strategy {
                        const Operation& op);
   // Finds an Add for a Done that `goroutine` is about to do.
   bool Cover(GoroutineIndex goroutine, const Operation& op);
-  // Whether an earlier event and `op`, which is next, are dependent.
+  // Whether an earlier event and `op`, which is next, are dependent; the first
+  // knows that they have an object in common.
+  bool DependentHere(const Event& event, const Operation& op) const;
   bool DependentWith(const Event& event, const Operation& op) const;
   void AddEvent(GoroutineIndex goroutine, const Operation& op, uint32_t frame);
-  uint32_t LastOn(const void* object);
+  uint32_t LastUse(const void* object);
   VectorClock& ClockOf(GoroutineIndex goroutine);
 
   // The path; frames_[0, frame_count_) are meant, the others keep memory warm.
@@ -126,12 +141,14 @@ class Exhaustive : public Strategy {
   std::vector<Event> events_;
   std::vector<VectorClock> event_clocks_;  // By event, then unused ones.
   std::vector<VectorClock> clocks_;        // By goroutine.
-  EpochMap<uint32_t> last_on_object_{6};
+  std::vector<Use> uses_;
+  EpochMap<uint32_t> last_use_{6};  // By object.
 
-  bool op_covered_ =
-      false;  // The operation about to be done is a Done that is.
+  // The operation about to be done is a Done that is covered.
+  bool op_covered_ = false;
 
   // Scratch.
+  std::vector<uint32_t> dependent_;
   std::vector<uint32_t> racing_;
   struct FirstEvent {
     GoroutineIndex goroutine;

@@ -146,6 +146,18 @@ void OpBegin(OpKind kind, const void* object, OpEnabled enabled,
                             __builtin_frame_address(0));
 }
 
+void OpBeginMany(OpKind kind, ObjectList objects) {
+  if (explorer::mode == Mode::kEngine) return;
+  Engine::Active()->OpBegin(kind, objects, __builtin_frame_address(0));
+}
+
+void OnlyLooked(const void* pc) {
+  if (explorer::mode == Mode::kEngine) return;
+  Engine::Active()->OnlyLooked(pc);
+}
+
+const void* Here() { return __builtin_return_address(0); }
+
 void OpEnd() {
   if (explorer::mode == Mode::kEngine) return;
   Engine::Active()->OpEnd();

@@ -3,6 +3,8 @@
 
 #include "runtime/explorer/operation.h"
 
+#include <algorithm>
+
 namespace rt::explorer {
 namespace {
 
@@ -50,9 +52,18 @@ bool Either(OpKind a, OpKind b, OpKind x, OpKind y) {
 }  // namespace
 
 bool Dependent(const Operation& a, const Operation& b) {
-  if (a.object != b.object || IsLocal(a.kind) || IsLocal(b.kind)) return false;
-  Commutes c = ClassOf(a.kind);
-  return c == Commutes::kWithNothing || c != ClassOf(b.kind);
+  if (!Touches(a, b.object) &&
+      std::none_of(b.others.begin(), b.others.end(),
+                   [&](const void* object) { return Touches(a, object); })) {
+    return false;
+  }
+  return DependentOnOneObject(a.kind, b.kind);
+}
+
+bool DependentOnOneObject(OpKind a, OpKind b) {
+  if (IsLocal(a) || IsLocal(b)) return false;
+  Commutes c = ClassOf(a);
+  return c == Commutes::kWithNothing || c != ClassOf(b);
 }
 
 bool OrdersAll(OpKind kind) {

@@ -19,7 +19,9 @@
 #ifndef RUNTIME_EXPLORER_OPERATION_H_
 #define RUNTIME_EXPLORER_OPERATION_H_
 
+#include <algorithm>
 #include <cstdint>
+#include <span>
 
 #include "runtime/internal/host.h"
 
@@ -27,13 +29,32 @@ namespace rt::explorer {
 
 using OpKind = internal::host::OpKind;
 
+// An operation may touch several objects: a select all its channels, and what
+// completes a select that waits, all the channels that the select waits at.
 struct Operation {
   OpKind kind = OpKind::kGosched;
   const void* object = nullptr;
+  std::span<const void* const> others = {};  // Besides `object`.
 };
+
+// Calls f(object) for each object of `op`.
+template <typename F>
+void ForEachObject(const Operation& op, F f) {
+  f(op.object);
+  for (const void* object : op.others) f(object);
+}
+
+// Whether `op` touches `object`.
+inline bool Touches(const Operation& op, const void* object) {
+  return op.object == object || std::find(op.others.begin(), op.others.end(),
+                                          object) != op.others.end();
+}
 
 // Whether the order of `a` and `b`, of two goroutines, can matter.
 bool Dependent(const Operation& a, const Operation& b);
+
+// The same for two operations that are known to touch the same object.
+bool DependentOnOneObject(OpKind a, OpKind b);
 
 // Whether `kind` is dependent with every operation on the same object.
 bool OrdersAll(OpKind kind);

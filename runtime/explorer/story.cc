@@ -241,6 +241,10 @@ class Storyteller {
         return text + (b.object == nullptr
                            ? "a receive from a nil channel"
                            : "a value, or for the channel to be closed");
+      case OpKind::kSelect:
+        return text + (b.object == nullptr
+                           ? "a select that has no case, or only nil channels"
+                           : "one of the cases of its select");
       default:
         return text + internal::WaitReasonText(b.reason);
     }
@@ -293,6 +297,10 @@ class Storyteller {
     }
     if (kinds.count(OpKind::kChanSend) > 0) {
       return "somebody receives every value, or the channel has room for it";
+    }
+    if (kinds.count(OpKind::kSelect) > 0) {
+      return "on some channel of the select somebody sends, receives or closes, "
+             "or the select has a case for giving up";
     }
     return "";
   }

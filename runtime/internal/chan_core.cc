@@ -67,7 +67,8 @@ ChanCore* ChanCore::New(const ElementOps* ops, int64_t capacity) {
 
 // The last handle is gone, so nobody else can hold mu_.
 ChanCore::~ChanCore() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-  for (; count_ > 0; --count_) {
+  for (int64_t count = count_.load(std::memory_order_relaxed); count > 0;
+       --count) {
     ops_->destroy(Slot(recv_index_));
     Advance(&recv_index_);
   }
@@ -90,11 +91,11 @@ void ChanCore::Unref(ChanCore* c) {
   ::operator delete(c, alignment);
 }
 
-// Sends without waiting; false if that is not possible. *wake is whom to make
-// ready once the lock is free.
-bool ChanCore::SendLocked(void* element, G** wake) {
+ChanCore::SendResult ChanCore::SendLocked(void* element, G** wake) {
+  if (closed_.load(std::memory_order_relaxed)) return SendResult::kClosed;
+  int64_t count = count_.load(std::memory_order_relaxed);
   if (Waiter* receiver = receivers_.Pop()) {
-    RT_CHECK(count_ == 0, "I2: a receiver waits though a value is there");
+    RT_CHECK(count == 0, "I2: a receiver waits though a value is there");
     if (capacity_ == 0) {
       host::Rendezvous(receiver->g);
     } else {  // As if the value had gone through the ring.
@@ -106,42 +107,48 @@ bool ChanCore::SendLocked(void* element, G** wake) {
     ops_->move(receiver->elem, element);
     receiver->ok = true;
     *wake = receiver->g;
-    return true;
+    return SendResult::kSent;
   }
-  if (count_ == capacity_) return false;
+  if (count == capacity_) return SendResult::kWouldWait;
   NoteSlot(Slot(send_index_));
   ops_->move(Slot(send_index_), element);
   Advance(&send_index_);
-  ++count_;
-  return true;
+  count_.store(count + 1, std::memory_order_relaxed);
+  return SendResult::kSent;
 }
 
-bool ChanCore::RecvLocked(void* element, G** wake) {
-  if (count_ > 0) {
+TryRecvResult ChanCore::RecvLocked(void* element, G** wake) {
+  int64_t count = count_.load(std::memory_order_relaxed);
+  if (count > 0) {
     std::byte* slot = Slot(recv_index_);
     NoteSlot(slot);
     ops_->move(element, slot);
     ops_->destroy(slot);
     Advance(&recv_index_);
-    --count_;
     if (Waiter* sender = senders_.Pop()) {  // The ring was full: same slot.
+      RT_CHECK(count == capacity_, "I2: a sender waits though a slot is free");
       NoteSlotFor(sender->g, slot);
       ops_->move(slot, sender->elem);
       Advance(&send_index_);
-      ++count_;
       sender->ok = true;
       *wake = sender->g;
+    } else {
+      count_.store(count - 1, std::memory_order_relaxed);
     }
-    return true;
+    return TryRecvResult::kReceived;
+  }
+  if (closed_.load(std::memory_order_relaxed)) {
+    host::Acquire(this);
+    return TryRecvResult::kClosed;
   }
   Waiter* sender = senders_.Pop();
-  if (sender == nullptr) return false;
+  if (sender == nullptr) return TryRecvResult::kWouldWait;
   RT_CHECK(capacity_ == 0, "I2: a sender waits though a slot is free");
   host::Rendezvous(sender->g);
   ops_->move(element, sender->elem);
   sender->ok = true;
   *wake = sender->g;
-  return true;
+  return TryRecvResult::kReceived;
 }
 
 // Send and Recv return from Park with mu_ free: UnlockAfterPark has released
@@ -150,15 +157,16 @@ void ChanCore::Send(ChanCore* c, void* element) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   host::Op op(OpKind::kChanSend, c);
   if (c == nullptr) ParkForever(WaitReason::kChanSendNil);
   c->mu_.Lock();
-  if (c->closed_) {
-    c->mu_.Unlock();
-    throw Panic("send on closed channel");
-  }
   G* wake = nullptr;
-  if (c->SendLocked(element, &wake)) {
+  SendResult result = c->SendLocked(element, &wake);
+  if (result == SendResult::kSent) {
     c->mu_.Unlock();
     if (wake != nullptr) host::Ready(wake);
     return;
+  }
+  if (result == SendResult::kClosed) {
+    c->mu_.Unlock();
+    throw Panic("send on closed channel");
   }
   Waiter self;
   self.g = host::CurrentG();
@@ -173,15 +181,11 @@ bool ChanCore::Recv(ChanCore* c, void* element) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   if (c == nullptr) ParkForever(WaitReason::kChanReceiveNil);
   c->mu_.Lock();
   G* wake = nullptr;
-  if (c->RecvLocked(element, &wake)) {
+  TryRecvResult result = c->RecvLocked(element, &wake);
+  if (result != TryRecvResult::kWouldWait) {
     c->mu_.Unlock();
     if (wake != nullptr) host::Ready(wake);
-    return true;
-  }
-  if (c->closed_) {
-    host::Acquire(c);
-    c->mu_.Unlock();
-    return false;
+    return result == TryRecvResult::kReceived;
   }
   Waiter self;
   self.g = host::CurrentG();
@@ -192,15 +196,35 @@ bool ChanCore::Recv(ChanCore* c, void* element) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   return self.ok;
 }
 
+bool ChanCore::TrySendSlow(void* element) {
+  G* wake = nullptr;
+  mu_.Lock();
+  SendResult result = SendLocked(element, &wake);
+  mu_.Unlock();
+  if (wake != nullptr) host::Ready(wake);
+  if (result == SendResult::kClosed) throw Panic("send on closed channel");
+  return result == SendResult::kSent;
+}
+
+TryRecvResult ChanCore::TryRecvSlow(void* element) {
+  G* wake = nullptr;
+  mu_.Lock();
+  TryRecvResult result = RecvLocked(element, &wake);
+  mu_.Unlock();
+  if (wake != nullptr) host::Ready(wake);
+  return result;
+}
+
 void ChanCore::Close(ChanCore* c) {
   host::Op op(OpKind::kChanClose, c);
   if (c == nullptr) throw Panic("close of nil channel");
   c->mu_.Lock();
-  if (c->closed_) {
+  if (c->closed_.load(std::memory_order_relaxed)) {
     c->mu_.Unlock();
     throw Panic("close of closed channel");
   }
-  c->closed_ = true;
+  // Before any waiter goes: a look that finds nobody must find this.
+  c->closed_.store(true, std::memory_order_relaxed);
   host::Release(c);
   // Collected first: a waiter may destroy the channel once it is ready.
   WaiterQueue woken;
@@ -218,7 +242,7 @@ int64_t ChanCore::Len(ChanCore* c) {
   host::Op op(OpKind::kChanLen, c);
   if (c == nullptr) return 0;
   RawLock lock(c->mu_);
-  return c->count_;
+  return c->count_.load(std::memory_order_relaxed);
 }
 
 }  // namespace rt::internal

@@ -6,7 +6,8 @@
 // One allocation holds the core and its ring of `capacity` slots. Handles share
 // it by counting; the last one destroys what is still in the ring.
 //
-// Invariants (hold whenever mu is free):
+// Invariants (hold whenever mu is free; "waits" leaves out a waiter whose
+// goroutine has been completed elsewhere, see waiter.h):
 //   I1  senders and receivers do not both wait, unless one goroutine waits in
 //       both directions of the same unbuffered channel.
 //   I2  count > 0 => no receiver waits; count < capacity => no sender waits.
@@ -16,6 +17,14 @@
 // A waker touches the core last when it releases mu, before it makes the
 // waiter ready; and a caller keeps a handle for as long as its call takes. So
 // a channel may be destroyed as soon as the last call on it has returned.
+//
+// A look (RecvWouldWait, SendWouldWait) reads without the lock. It answers
+// "yes" only if that was so at some moment of the look: an operation writes the
+// word that tells how full the channel is at most once; that word is read
+// first; and a channel found open afterwards was open then (I3). That mu was
+// free puts looks into one order with operations and with the program's own
+// sequentially consistent accesses, as taking mu would (raw_mutex.h): of "set a
+// flag, then look" and "send, then read the flag" one sees the other.
 
 #ifndef RUNTIME_INTERNAL_CHAN_CORE_H_
 #define RUNTIME_INTERNAL_CHAN_CORE_H_
@@ -25,6 +34,7 @@
 #include <cstdint>
 
 #include "absl/base/thread_annotations.h"
+#include "runtime/internal/host.h"
 #include "runtime/internal/raw_mutex.h"
 #include "runtime/internal/waiter.h"
 
@@ -37,6 +47,9 @@ struct ElementOps {
   void (*move)(void* to, void* from);  // Constructs *to from *from.
   void (*destroy)(void* element);
 };
+
+// What became of a receive that does not wait.
+enum class TryRecvResult : uint8_t { kReceived, kClosed, kWouldWait };
 
 class ChanCore {
  public:
@@ -58,10 +71,32 @@ class ChanCore {
     return c == nullptr ? 0 : c->capacity_;
   }
 
+  // The same without waiting: a select of one case and a default. Also from a
+  // plain thread.
+  [[nodiscard]] static bool TrySend(ChanCore* c, void* element) {
+    host::Op op(host::OpKind::kSelect, c);
+    if (c != nullptr && !c->SendWouldWait()) {
+      if (c->TrySendSlow(element)) return true;
+    }
+    host::OnlyLooked(host::Here());
+    return false;
+  }
+  [[nodiscard]] static TryRecvResult TryRecv(ChanCore* c, void* element) {
+    host::Op op(host::OpKind::kSelect, c);
+    if (c != nullptr && !c->RecvWouldWait()) {
+      TryRecvResult result = c->TryRecvSlow(element);
+      if (result != TryRecvResult::kWouldWait) return result;
+    }
+    host::OnlyLooked(host::Here());
+    return TryRecvResult::kWouldWait;
+  }
+
   ChanCore(const ChanCore&) = delete;
   ChanCore& operator=(const ChanCore&) = delete;
 
  private:
+  friend class SelectCore;
+
   ChanCore(const ElementOps* ops, int64_t capacity, std::byte* ring)
       : ops_(ops), capacity_(capacity), ring_(ring) {}
   ~ChanCore();
@@ -71,8 +106,35 @@ class ChanCore {
     if (++*i == capacity_) *i = 0;
   }
 
-  bool SendLocked(void* element, G** wake) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  bool RecvLocked(void* element, G** wake) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Looks; see the head of this file. The order of the loads matters, so each
+  // is an acquire.
+  bool RecvWouldWait() const { return !mu_.IsLocked() && NothingToRecv(); }
+  bool SendWouldWait() const { return !mu_.IsLocked() && NoRoomToSend(); }
+
+  // The same for who holds mu, and then exact but for dead waiters: false may
+  // turn out to be wrong.
+  bool NothingToRecv() const {
+    bool empty = capacity_ > 0 ? count_.load(std::memory_order_acquire) == 0
+                               : senders_.LooksEmpty();
+    return empty && !closed_.load(std::memory_order_acquire);
+  }
+  bool NoRoomToSend() const {
+    bool full = capacity_ > 0
+                    ? count_.load(std::memory_order_acquire) == capacity_
+                    : receivers_.LooksEmpty();
+    return full && !closed_.load(std::memory_order_acquire);
+  }
+
+  bool TrySendSlow(void* element);
+  TryRecvResult TryRecvSlow(void* element);
+
+  // What can be done at once, under mu. *wake is whom to make ready once mu is
+  // free.
+  enum class SendResult : uint8_t { kSent, kClosed, kWouldWait };
+  SendResult SendLocked(void* element, G** wake)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  TryRecvResult RecvLocked(void* element, G** wake)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   // Constant after construction.
   const ElementOps* const ops_;
@@ -82,12 +144,12 @@ class ChanCore {
   std::atomic<int64_t> refs_{1};
 
   RawMutex mu_;
-  bool closed_ ABSL_GUARDED_BY(mu_) = false;
-  int64_t count_ ABSL_GUARDED_BY(mu_) = 0;
+  std::atomic<bool> closed_{false};              // Written under mu_.
+  std::atomic<int64_t> count_{0};                // Written under mu_.
   int64_t send_index_ ABSL_GUARDED_BY(mu_) = 0;  // The next slot to fill.
   int64_t recv_index_ ABSL_GUARDED_BY(mu_) = 0;  // The next slot to empty.
-  WaiterQueue receivers_ ABSL_GUARDED_BY(mu_);
-  WaiterQueue senders_ ABSL_GUARDED_BY(mu_);
+  WaiterQueue receivers_;                        // Changed under mu_.
+  WaiterQueue senders_;                          // Changed under mu_.
 };
 
 }  // namespace rt::internal

@@ -21,6 +21,7 @@
 #ifndef RUNTIME_INTERNAL_HOST_H_
 #define RUNTIME_INTERNAL_HOST_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -151,6 +152,14 @@ enum class OpKind : uint8_t {
   kAtomicFence,
 };
 
+// The objects of an operation on several at once: `count` pointers, of which
+// null ones do not count, each `stride` bytes after the one before.
+struct ObjectList {
+  const void* first;
+  size_t count;
+  size_t stride;
+};
+
 #if defined(RT_EXPLORED)
 
 // Defined by //runtime/explorer. `enabled` may be null ("always"). Begin
@@ -159,6 +168,7 @@ enum class OpKind : uint8_t {
 using OpEnabled = bool (*)(const void* arg);
 void OpBegin(OpKind kind, const void* object, OpEnabled enabled,
              const void* arg);
+void OpBeginMany(OpKind kind, ObjectList objects);
 void OpEnd();
 void AcquireSlow(G* g, const void* sync);
 void ReleaseSlow(G* g, const void* sync);
@@ -181,10 +191,19 @@ class Op {
         [](const void* p) { return (*static_cast<const Predicate*>(p))(); },
         &enabled);
   }
+  // An operation on any of several objects.
+  Op(OpKind kind, ObjectList objects) { OpBeginMany(kind, objects); }
   ~Op() { OpEnd(); }
   Op(const Op&) = delete;
   Op& operator=(const Op&) = delete;
 };
+
+// The current operation, a kSelect, has found nothing that it can do, and
+// changes nothing. `pc` tells the place in the program: a goroutine that does
+// no more than ask again at the same places is polling. Here() is the place of
+// the call, if all functions between it and the program's are inlined.
+void OnlyLooked(const void* pc);
+const void* Here();
 
 // The calling goroutine has seen all that happened before the Releases of
 // `sync`; `sync` is any address that stands for the edge.
@@ -219,7 +238,11 @@ class Op {
   constexpr Op(OpKind, const void*) {}
   template <typename Predicate>
   constexpr Op(OpKind, const void*, const Predicate&) {}
+  constexpr Op(OpKind, ObjectList) {}
 };
+inline void OnlyLooked(const void* /*pc*/) {}
+inline const void* Here() { return nullptr; }
+
 inline void Acquire(const void*) {}
 inline void Release(const void*) {}
 inline void AcquireFor(G*, const void*) {}

@@ -21,7 +21,7 @@ void RawMutex::LockSlow() {
   for (int i = 0;; ++i) {
     // Relaxed: only a hint; the exchange orders.
     if (!locked_.load(std::memory_order_relaxed) &&
-        !locked_.exchange(true, std::memory_order_acquire)) {
+        !locked_.exchange(true, std::memory_order_seq_cst)) {
       return;
     }
     if (i < kSpins) {

@@ -148,7 +148,7 @@ TEST(WaiterQueueTest, FirstInFirstOutAndRemovableAnywhere) {
 }
 
 TEST(WaiterQueueTest, DropsAWaiterThatWasCompletedElsewhere) {
-  std::atomic<uint32_t> fired{0};
+  std::atomic<Waiter*> fired{nullptr};
   Waiter here, there, plain;
   here.fired = there.fired = &fired;
   WaiterQueue a, b;
@@ -156,7 +156,10 @@ TEST(WaiterQueueTest, DropsAWaiterThatWasCompletedElsewhere) {
   b.Push(&there);
   b.Push(&plain);
   EXPECT_EQ(a.Pop(), &here);
+  EXPECT_EQ(fired.load(), &here);
+  EXPECT_TRUE(there.queued);
   EXPECT_EQ(b.Pop(), &plain);
+  EXPECT_FALSE(there.queued);
   EXPECT_EQ(b.Pop(), nullptr);
 }
 

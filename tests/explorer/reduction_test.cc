@@ -13,6 +13,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -26,6 +27,10 @@
 
 namespace {
 
+using ::rt::Default;
+using ::rt::OnRecv;
+using ::rt::OnSend;
+using ::rt::Select;
 using ::rt::explorer::Bounded;
 using ::rt::explorer::Engine;
 using ::rt::explorer::ExecutionOptions;
@@ -46,6 +51,12 @@ enum class Action : uint8_t {
   kSend,
   kRecv,
   kLen,
+  kSelectRecv,         // From either channel.
+  kSelectSend,         // To either.
+  kSelectBoth,         // To `object`, or from the other one.
+  kSelectDefault,      // From `object`, if that is possible at once.
+  kSelectSendDefault,  // To it.
+  kSelectBothDefault,
   kAdd,
   kDone,
   kWait,
@@ -63,13 +74,22 @@ using Program = std::vector<std::vector<Instruction>>;  // By goroutine.
 constexpr int kGoroutines = 3;
 constexpr int kObjects = 2;
 
-Program RandomProgram(Random& random) {
+// Which actions a program is made of: [first, end).
+struct Palette {
+  Action first;
+  Action end;
+};
+constexpr Palette kAll{Action::kLock, Action::kCount};
+constexpr Palette kChannels{Action::kSend, Action::kAdd};
+
+Program RandomProgram(Random& random, const Palette& all) {
   Program program(2 + random.Below(kGoroutines - 1));
   // A program about few things has more conflicts.
   Action palette[3];
   for (Action& a : palette) {
-    a = static_cast<Action>(
-        random.Below(static_cast<uint64_t>(Action::kCount)));
+    a = static_cast<Action>(static_cast<uint64_t>(all.first) +
+                            random.Below(static_cast<uint64_t>(all.end) -
+                                         static_cast<uint64_t>(all.first)));
   }
   for (auto& goroutine : program) {
     size_t size = 1 + random.Below(program.size() == 2 ? 4 : 3);
@@ -91,6 +111,9 @@ std::string Text(const Program& program) {
   }
   return text;
 }
+
+// Which case a select took, unlike any value that is received.
+int Case(size_t which) { return 100 + static_cast<int>(which); }
 
 // What one execution shows; outside of it, so that a deadlock leaves it.
 struct Observed {
@@ -116,6 +139,9 @@ void Run(const Program& program, int channel_capacity, Observed& observed) {
         rt::Mutex& other_mu = shared->mu[1 - i.object];
         int& counter = shared->counter[i.object];
         std::atomic<int>& word = shared->word[i.object];
+        rt::Chan<int>& chan = shared->chan[i.object];
+        rt::Chan<int>& other = shared->chan[1 - i.object];
+        auto see = [&seen](std::optional<int> v) { seen.push_back(*v); };
         switch (i.action) {
           case Action::kLock:
             mu.Lock();
@@ -156,13 +182,32 @@ void Run(const Program& program, int channel_capacity, Observed& observed) {
             break;
           }
           case Action::kSend:
-            shared->chan[i.object].Send(id);
+            chan.Send(id);
             break;
           case Action::kRecv:
-            seen.push_back(shared->chan[i.object].Recv().value_or(-1));
+            seen.push_back(chan.Recv().value_or(-1));
             break;
           case Action::kLen:
-            seen.push_back(static_cast<int>(shared->chan[i.object].Len()));
+            seen.push_back(static_cast<int>(chan.Len()));
+            break;
+          case Action::kSelectRecv:
+            seen.push_back(Case(Select(OnRecv(chan, see), OnRecv(other, see))));
+            break;
+          case Action::kSelectSend:
+            seen.push_back(Case(Select(OnSend(chan, id), OnSend(other, id))));
+            break;
+          case Action::kSelectBoth:
+            seen.push_back(Case(Select(OnSend(chan, id), OnRecv(other, see))));
+            break;
+          case Action::kSelectDefault:
+            seen.push_back(Case(Select(OnRecv(chan, see), Default())));
+            break;
+          case Action::kSelectSendDefault:
+            seen.push_back(Case(Select(OnSend(chan, id), Default())));
+            break;
+          case Action::kSelectBothDefault:
+            seen.push_back(
+                Case(Select(OnSend(chan, id), OnRecv(other, see), Default())));
             break;
           case Action::kAdd:
             shared->wg[i.object].Add(1);
@@ -217,15 +262,14 @@ std::optional<std::set<std::string>> Outcomes(const Program& program,
   return outcomes;
 }
 
-class ReductionTest : public testing::TestWithParam<int> {};
-
-TEST_P(ReductionTest, FindsTheOutcomesThatEnumerationFinds) {
-  Random random(static_cast<uint64_t>(GetParam()) * 7919);
+// Returns how many executions all the programs took, naively and reduced.
+std::pair<uint64_t, uint64_t> Compare(int seed, const Palette& palette) {
+  Random random(static_cast<uint64_t>(seed) * 7919);
   int compared = 0;
   uint64_t naive_total = 0;
   uint64_t reduced_total = 0;
   for (int i = 0; i < 100; ++i) {
-    Program program = RandomProgram(random);
+    Program program = RandomProgram(random, palette);
     int capacity = static_cast<int>(random.Below(2));
     uint64_t naive_executions;
     uint64_t reduced_executions;
@@ -234,7 +278,10 @@ TEST_P(ReductionTest, FindsTheOutcomesThatEnumerationFinds) {
     if (!expected) continue;
     Exhaustive reduced;
     auto found = Outcomes(program, capacity, reduced, &reduced_executions);
-    ASSERT_TRUE(found.has_value());
+    if (!found) {
+      ADD_FAILURE() << "too many executions: " << Text(program) << capacity;
+      continue;
+    }
     if (expected->count("panic") > 0) {
       EXPECT_EQ(found->count("panic"), 1u) << Text(program);
     } else {
@@ -246,9 +293,29 @@ TEST_P(ReductionTest, FindsTheOutcomesThatEnumerationFinds) {
     reduced_total += reduced_executions;
   }
   EXPECT_GT(compared, 80);
-  EXPECT_LT(reduced_total * 2, naive_total);
+  return {naive_total, reduced_total};
+}
+
+class ReductionTest : public testing::TestWithParam<int> {};
+
+TEST_P(ReductionTest, FindsTheOutcomesThatEnumerationFinds) {
+  auto [naive, reduced] = Compare(GetParam(), kAll);
+  EXPECT_LT(reduced * 2, naive);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, ReductionTest, testing::Range(1, 6));
+
+// Where every operation depends on most others there is little to leave out;
+// but the selects that wait at both channels need care (exhaustive.h). Without
+// it, seeds 7, 19 and 22 fail.
+class ChannelReductionTest : public testing::TestWithParam<int> {};
+
+TEST_P(ChannelReductionTest, FindsTheOutcomesThatEnumerationFinds) {
+  auto [naive, reduced] = Compare(GetParam(), kChannels);
+  EXPECT_LT(reduced, naive);
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, ChannelReductionTest,
+                         testing::Values(1, 2, 3, 7, 19, 22));
 
 }  // namespace

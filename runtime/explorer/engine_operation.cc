@@ -1,0 +1,165 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// From one operation of a goroutine to the next (E1): what it is about to do,
+// waiting and waking.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "runtime/explorer/engine.h"
+#include "runtime/internal/backtrace.h"
+
+namespace rt::explorer {
+namespace {
+
+// Null is no object.
+void AppendOnce(std::vector<const void*>& objects, const void* object) {
+  if (object == nullptr) return;
+  if (std::find(objects.begin(), objects.end(), object) == objects.end()) {
+    objects.push_back(object);
+  }
+}
+
+}  // namespace
+
+void Engine::OpBegin(OpKind kind, const void* object,
+                     internal::host::OpEnabled enabled, const void* arg,
+                     const void* frame) {
+  if (current_->op_depth++ > 0) return;
+  mode = Mode::kEngine;
+  BeginOperation({kind, object}, enabled, arg, frame);
+}
+
+void Engine::OpBegin(OpKind kind, internal::host::ObjectList objects,
+                     const void* frame) {
+  Goroutine& g = *current_;
+  if (g.op_depth++ > 0) return;
+  mode = Mode::kEngine;
+  g.objects.clear();
+  const auto* at = static_cast<const std::byte*>(objects.first);
+  for (size_t i = 0; i < objects.count; ++i, at += objects.stride) {
+    const void* object;
+    std::memcpy(&object, at, sizeof(object));
+    AppendOnce(g.objects, object);
+  }
+  if (g.objects.empty()) g.objects.push_back(nullptr);
+  Operation op{kind, g.objects[0]};
+  op.others = std::span(g.objects).subspan(1);
+  BeginOperation(op, nullptr, nullptr, frame);
+}
+
+void Engine::BeginOperation(const Operation& op,
+                            internal::host::OpEnabled enabled, const void* arg,
+                            const void* frame) {
+  Goroutine& g = *current_;
+  g.left_at = reinterpret_cast<uintptr_t>(frame);
+  g.pending = op;
+  g.only_looked = false;
+  g.enabled = enabled;
+  g.enabled_arg = arg;
+  g.state = GoroutineState::kAtOp;
+  g.yields = op.kind == OpKind::kGosched ? g.yields + 1 : 0;
+  if (options_.recording != nullptr) g.op_stack = internal::Backtrace();
+  Reschedule();
+  g.enabled = nullptr;
+  if (GivesLock(op.kind)) {
+    for (size_t i = g.held.size(); i-- > 0;) {
+      if (g.held[i].object != op.object) continue;
+      g.held.erase(g.held.begin() + static_cast<ptrdiff_t>(i));
+      break;
+    }
+  }
+  if (options_.recording != nullptr) RecordStep(Recording::Kind::kOperation, 0);
+  // Atomic accesses tell themselves what they read and wrote, and a select may
+  // turn out to write nothing.
+  if (!IsAtomic(op.kind) && op.kind != OpKind::kSelect) NoteWrite(op.object);
+  mode = Mode::kPrimitive;
+}
+
+void Engine::OpEnd() {
+  Goroutine& g = *current_;
+  if (--g.op_depth > 0) return;
+  if (g.pending.kind == OpKind::kSelect && !g.only_looked) {
+    EngineScope scope;
+    ForEachObject(g.pending, [this](const void* object) { NoteWrite(object); });
+  }
+  mode = Mode::kUser;
+}
+
+Operation Engine::Effect(Goroutine& g) {
+  if (waiting_selects_.empty()) return g.pending;
+  g.touched.clear();
+  ForEachObject(g.pending,
+                [&](const void* object) { AppendOnce(g.touched, object); });
+  for (const Goroutine* select : waiting_selects_) {
+    bool may_complete = false;
+    ForEachObject(g.pending, [&](const void* object) {
+      if (Touches(select->pending, object)) may_complete = true;
+    });
+    if (!may_complete) continue;
+    for (const void* object : select->objects) AppendOnce(g.touched, object);
+  }
+  if (g.touched.empty()) return g.pending;
+  Operation op{g.pending.kind, g.touched[0]};
+  op.others = std::span(g.touched).subspan(1);
+  return op;
+}
+
+void Engine::Park(internal::WaitReason reason, const void* object,
+                  internal::host::ParkCommit commit, void* arg) {
+  Goroutine& g = *current_;
+  EngineScope scope;
+  g.wait_reason = reason;
+  g.wait_object = object;
+  g.state = GoroutineState::kWaiting;
+  // With one kernel thread nobody can come between.
+  if (commit != nullptr && !commit(&g, arg)) {
+    g.state = GoroutineState::kRunning;
+  } else {
+    if (reason == internal::WaitReason::kSelect) {
+      waiting_selects_.push_back(&g);
+      // Who polls one of the channels may now find a partner.
+      ForEachObject(g.pending, [this](const void* o) { NoteWrite(o); });
+    }
+    Reschedule();
+  }
+  g.wait_reason = internal::WaitReason::kNone;
+  g.wait_object = nullptr;
+}
+
+void Engine::Ready(Goroutine* g) {
+  EngineScope scope;
+  g->state = GoroutineState::kReady;
+  std::erase(waiting_selects_, g);
+  ready_.push_back(g);
+  if (current_ != nullptr) strategy_->OnReady(current_->index, g->index);
+}
+
+void Engine::NoteAcquire(Goroutine* g, const void* sync) {
+  EngineScope scope;
+  races_.Acquire(g->index, sync);
+  if (g->op_depth > 0 && TakesLock(g->pending.kind) &&
+      g->pending.object == sync) {
+    g->held.push_back({sync, g->op_stack});
+  }
+}
+
+void Engine::RecordStep(Recording::Kind kind, GoroutineIndex child) {
+  const Goroutine& g = *current_;
+  Recording::Step step;
+  step.kind = kind;
+  step.goroutine = g.index;
+  step.op = {g.pending.kind, g.pending.object};
+  step.child = child;
+  step.stack = kind == Recording::Kind::kSpawn ? goroutines_[child]->created_at
+                                               : g.op_stack;
+  options_.recording->steps.push_back(std::move(step));
+}
+
+}  // namespace rt::explorer
