@@ -99,6 +99,8 @@ template <typename F = internal::DoNothing>
   return internal::DefaultCase<F>(std::forward<F>(f));
 }
 
+[[noreturn]] inline size_t Select() { internal::SelectCore::BlockForever(); }
+
 // Inlined, so that a report names the line of the program.
 template <internal::SelectCaseLike... Cases>
 [[gnu::always_inline]] inline size_t Select(Cases&&... cases) {
@@ -108,9 +110,7 @@ template <internal::SelectCaseLike... Cases>
   // The others, where a Default counts as never ready.
   size_t chosen = internal::SelectCore::kDefault;
   bool ok = false;
-  if constexpr (kCases == 0) {
-    internal::SelectCore::BlockForever();
-  } else if constexpr (kCases - kDefaults == 1) {
+  if constexpr (kCases - kDefaults == 1) {
     size_t at = 0;
     auto perform = [&](auto& c) {
       if constexpr (!std::remove_cvref_t<decltype(c)>::kIsDefault) {
