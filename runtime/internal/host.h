@@ -233,7 +233,7 @@ inline void RefuseExplored(std::string_view call) {
 
 #else
 
-class Op {
+class [[maybe_unused]] Op {
  public:
   constexpr Op(OpKind, const void*) {}
   template <typename Predicate>
