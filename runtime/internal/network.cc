@@ -103,7 +103,8 @@ void Scheduler::PollNetworkIfIdle(int64_t idle_ns) {
     return;
   }
   G* ready[Netpoll::kMaxReady];
-  QueueReady(nullptr, ready, poll.Poll(0, ready));
+  int count = poll.Poll(0, ready);
+  if (count > 0) QueueReady(nullptr, ready, count);
 }
 
 // On the queue of m's P, or on the global one if it has none.

@@ -309,6 +309,23 @@ TEST(NetpollWaitTest, AnIdlePSeesToTheNetworkWhileAnotherComputes) {
             0);
 }
 
+// The queue is never empty, so only sysmon looks.
+TEST(NetpollWaitTest, ABusyQueueDoesNotKeepTheNetworkWaiting) {
+  EXPECT_EQ(rt::Run([] {
+              GOMAXPROCS(1);
+              Pair pair;
+              bool got = false;
+              Go([&] {
+                pair.Read();
+                got = true;
+              });
+              WaitForWaiters(1);
+              pair.Send('x');
+              YieldUntil([&] { return got; });
+            }),
+            0);
+}
+
 TEST(NetpollWaitTest, WhoIsLeftBehindIsForgotten) {
   for (int i = 0; i < 3; ++i) {
     // Abandoned with its goroutine.
