@@ -71,6 +71,8 @@ struct M {
   Goroutine* current = nullptr;
   P* p = nullptr;            // Set by Take.
   bool spinning = false;     // Counted in Scheduler::spinning.
+  int64_t polled_ns = 0;     // When it last looked at the network.
+  int short_turns = 0;       // See network.cc.
   bool timer_moved = false;  // Its P's timers have a new first one.
   P* syscall_p = nullptr;    // What it held when its goroutine began to block.
   Random random;

@@ -160,8 +160,7 @@ PollResult PollDesc::Wait(PollSide side) {
 bool PollDesc::CommitPark(G* g, void* arg) {
   auto& word = *static_cast<std::atomic<uintptr_t>*>(arg);
   Netpoll& poll = Netpoll::Get();
-  // Before g can be woken. Sequentially consistent: a thread that goes idle
-  // looks at it after it has said so; see Scheduler::WaitForP.
+  // Before g can be woken. This M looks at it before it sleeps (WaitForP).
   poll.waiters_.fetch_add(1, std::memory_order_seq_cst);
   uintptr_t expected = kParking;
   // Release: what g did; pairs with the acquire in Unblock.
@@ -170,8 +169,6 @@ bool PollDesc::CommitPark(G* g, void* arg) {
     poll.Woken(1);
     return false;
   }
-  Netpoll::Hook hook = poll.on_waiting_.load(std::memory_order_relaxed);
-  if (hook != nullptr) hook();
   return true;
 }
 
@@ -218,26 +215,22 @@ Netpoll& Netpoll::Get() {
 }
 
 int Netpoll::Activate() {
-  {
-    RawLock lock(mu_);
-    if (active()) return 0;
-    int epoll = epoll_create1(EPOLL_CLOEXEC);
-    if (epoll < 0) return errno;
-    int break_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    epoll_event event = {};
-    event.events = EPOLLIN;
-    event.data.u64 = kBreak;
-    if (break_fd < 0 ||
-        epoll_ctl(epoll, EPOLL_CTL_ADD, break_fd, &event) != 0) {
-      int error = errno;
-      if (break_fd >= 0) close(break_fd);
-      close(epoll);
-      return error;
-    }
-    break_fd_ = break_fd;
-    epoll_.store(epoll, std::memory_order_seq_cst);
+  RawLock lock(mu_);
+  if (active()) return 0;
+  int epoll = epoll_create1(EPOLL_CLOEXEC);
+  if (epoll < 0) return errno;
+  int break_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  epoll_event event = {};
+  event.events = EPOLLIN;
+  event.data.u64 = kBreak;
+  if (break_fd < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, break_fd, &event) != 0) {
+    int error = errno;
+    if (break_fd >= 0) close(break_fd);
+    close(epoll);
+    return error;
   }
-  if (Hook hook = on_opened_.load(std::memory_order_relaxed)) hook();
+  break_fd_ = break_fd;
+  epoll_.store(epoll, std::memory_order_seq_cst);
   return 0;
 }
 
@@ -313,11 +306,6 @@ void Netpoll::Wake(G* g) {
   host::Ready(g);
   // Last: until then nobody takes an idle program for a deadlocked one.
   Woken(1);
-}
-
-void Netpoll::SetHooks(Hook opened, Hook waiting) {
-  on_opened_.store(opened, std::memory_order_relaxed);
-  on_waiting_.store(waiting, std::memory_order_relaxed);
 }
 
 void Netpoll::Reset() {

@@ -156,12 +156,6 @@ class Netpoll {
     return last_poll_ns_.load(std::memory_order_relaxed);
   }
 
-  // What the scheduler wants to be told; null is nothing. Called from any
-  // thread, with nothing held.
-  using Hook = void (*)();
-  void SetHooks(Hook opened,    // active() has become true.
-                Hook waiting);  // One more goroutine waits.
-
   // Forgets everybody who waits: when Run ends, they will not wake any more.
   void Reset();
 
@@ -179,8 +173,6 @@ class Netpoll {
   std::atomic<bool> broken_{false};  // break_fd_ is readable, or about to be.
   std::atomic<int64_t> waiters_{0};
   std::atomic<int64_t> last_poll_ns_{0};
-  std::atomic<Hook> on_opened_{nullptr};
-  std::atomic<Hook> on_waiting_{nullptr};
 
   RawMutex mu_;
   PollDesc* free_ ABSL_GUARDED_BY(mu_) = nullptr;

@@ -1,11 +1,21 @@
 // Copyright 2026 The Concurrency in C++ Authors
 // SPDX-License-Identifier: MIT
 
-// The scheduler's dealings with the network poller.
+// The scheduler's dealings with the network poller: who looks, and who is
+// woken.
 //
-// Who polls: an M that finds its own and the global queue empty looks, before
-// it robs others. The one M that waits for the next timer waits in the poller
-// instead of in its parker, while goroutines wait for the network.
+// An M that finds its own and the global queue empty looks, before it robs
+// others. If nobody is busy, the M that waits for the next timer waits in the
+// poller instead of in its parker, while goroutines wait for the network.
+//
+// Rejected, what Go does: an M in the poller whenever one is idle, another one
+// woken to replace it for each event that it gets. A woken core costs more than
+// a small request, and what the one M sends the other one is woken for.
+// Instead:
+//   * nobody sleeps in the poller while a busy M looks often by itself;
+//   * who gets one event and has never been long about it (kTrustedTurns)
+//     wakes nobody to stand in for it.
+// If then a goroutine computes on, sysmon looks, within a millisecond.
 
 #include <algorithm>
 #include <atomic>
@@ -18,44 +28,51 @@
 
 namespace rt::internal {
 
-void Scheduler::ConnectNetwork() {
-  Netpoll::Get().SetHooks(
-      /*opened=*/
-      [] {
-        Scheduler* scheduler = ActiveScheduler();
-        if (scheduler == nullptr) return;
-        // Whoever sleeps in its parker until the next timer goes to the poller.
-        RawLock lock(scheduler->mu);
-        if (scheduler->timer_m != nullptr) scheduler->WakeTimerM();
-      },
-      /*waiting=*/
-      [] {
-        Scheduler* scheduler = ActiveScheduler();
-        // The count of who waits was raised before, and an M that goes idle
-        // says so before it looks at the count: one of the two sees the other.
-        if (!scheduler->watched.load(std::memory_order_seq_cst)) {
-          scheduler->WakeIfUseful();
-        }
-      });
-}
+namespace {
 
-void Scheduler::DisconnectNetwork() {
-  Netpoll::Get().SetHooks(nullptr, nullptr);
-  Netpoll::Get().Reset();
-}
+// An M that has looked more recently than that will look again soon.
+constexpr int64_t kOftenNs = 100'000;
+
+// From one look at the network to the M's next one.
+constexpr int64_t kShortTurnNs = 50'000;
+constexpr int kTrustedTurns = 8;  // So many in a row.
+
+}  // namespace
 
 bool Scheduler::NetworkAwaited() const { return Netpoll::Get().waiters() > 0; }
 
+bool Scheduler::NetworkNeedsPoller() const {
+  if (!NetworkAwaited()) return false;
+  int64_t now_ns = host::NowNs();
+  int made = ps_made.load(std::memory_order_acquire);
+  for (int i = 0; i < made; ++i) {
+    P* p = ps[i].load(std::memory_order_acquire);
+    if (p->status.load(std::memory_order_relaxed) == PStatus::kRunning &&
+        now_ns - p->polled_ns.load(std::memory_order_relaxed) < kOftenNs) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// m looks, or waits there.
+int Scheduler::Poll(M* m, int64_t timeout_ns, G** ready) {
+  bool is_short = host::NowNs() - m->polled_ns < kShortTurnNs;
+  m->short_turns = is_short ? std::min(m->short_turns + 1, kTrustedTurns) : 0;
+  int count = Netpoll::Get().Poll(timeout_ns, ready);
+  m->polled_ns = Netpoll::Get().last_poll_ns();
+  return count;
+}
+
 bool Scheduler::SleepAsTimerM(M* m, int64_t timeout_ns) {
-  Netpoll& poll = Netpoll::Get();
   G* ready[Netpoll::kMaxReady];
   int count = 0;
   timer_m = m;
-  timer_m_polls = poll.active();
-  watched.store(true, std::memory_order_seq_cst);
+  timer_m_polls = NetworkNeedsPoller();
+  watched.store(timer_m_polls, std::memory_order_relaxed);
   if (timer_m_polls) {
     mu.Unlock();
-    count = poll.Poll(timeout_ns, ready);
+    count = Poll(m, timeout_ns, ready);
   } else {
     mu.Unlock();
     int64_t deadline_ns = ThreadParker::kNoDeadline;
@@ -67,7 +84,7 @@ bool Scheduler::SleepAsTimerM(M* m, int64_t timeout_ns) {
   }
   mu.Lock();
   timer_m = nullptr;
-  watched.store(false, std::memory_order_seq_cst);
+  watched.store(false, std::memory_order_relaxed);
   if (count == 0) return false;
   m->Take(TakeIdleP());
   mu.Unlock();
@@ -87,10 +104,10 @@ void Scheduler::WakeTimerM() {
 }
 
 Goroutine* Scheduler::PollNetwork(M* m) {
-  Netpoll& poll = Netpoll::Get();
-  if (poll.waiters() == 0) return nullptr;
+  if (!NetworkAwaited()) return nullptr;
   G* ready[Netpoll::kMaxReady];
-  int count = poll.Poll(0, ready);
+  int count = Poll(m, 0, ready);
+  m->p->polled_ns.store(m->polled_ns, std::memory_order_relaxed);
   if (count == 0) return nullptr;
   QueueReady(m, ready, count);
   bool was_next;
@@ -121,8 +138,10 @@ void Scheduler::QueueReady(M* m, G* const* ready, int count) {
   }
   InjectList(&rest);
   Netpoll::Get().Woken(count);
-  // For the others, and for who will wait in the poller while this M is busy.
-  WakeAfterPushBack();
+  // Who helps with the others, and waits in the poller while this M is busy.
+  if (count > 1 || m == nullptr || m->short_turns < kTrustedTurns) {
+    WakeAfterPushBack();
+  }
 }
 
 }  // namespace rt::internal

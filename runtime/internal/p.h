@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <limits>
 
 #include "runtime/internal/goroutine.h"
 #include "runtime/internal/runq.h"
@@ -52,6 +53,9 @@ struct P {
   // holder; sysmon looks whether they move.
   std::atomic<uint32_t> tick{0};
   std::atomic<uint32_t> syscall_tick{0};
+
+  // When its holder last looked at the network; read by any.
+  std::atomic<int64_t> polled_ns{std::numeric_limits<int64_t>::min() / 2};
 
   // The holder's.
   // A clock for dumps: right when the P came to its M and at every 61st tick.

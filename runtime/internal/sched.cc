@@ -20,6 +20,7 @@
 #include "runtime/internal/check.h"
 #include "runtime/internal/death.h"
 #include "runtime/internal/host.h"
+#include "runtime/internal/netpoll.h"
 #include "runtime/internal/no_preempt.h"
 #include "runtime/internal/sema.h"
 
@@ -63,7 +64,6 @@ void Scheduler::Run(absl::AnyInvocable<void() &&> main, int max_procs) {
     host::Fatal("rt::Run called while another rt::Run is running");
   }
   InstallHandlers();
-  ConnectNetwork();
   auto* m = new M(this, 0);
   {
     RawLock lock(mu);
@@ -101,7 +101,7 @@ void Scheduler::Run(absl::AnyInvocable<void() &&> main, int max_procs) {
     ms = next;
   }
   ResetSemaQueues();
-  DisconnectNetwork();
+  Netpoll::Get().Reset();
   active.store(nullptr, std::memory_order_release);
 }
 
@@ -291,14 +291,17 @@ void Scheduler::HandOff(P* p) {
   int none = 0;
   if (!p->queue.Empty() || !global.empty()) {
     m = Assign(p, /*spin=*/false);
-  } else if ((NextTimerNs() != TimerHeap::kNever || NetworkAwaited()) &&
-             timer_m == nullptr &&
-             spinning.compare_exchange_strong(none, 1,
-                                              std::memory_order_seq_cst)) {
-    // Somebody must wait for the next timer and the network.
-    m = Assign(p, /*spin=*/true);
   } else {
     PutIdleP(p);
+    // Somebody must wait for the next timer and the network.
+    bool poll = NetworkNeedsPoller();
+    if (timer_m != nullptr) {
+      if (poll && !timer_m_polls) WakeTimerM();
+    } else if ((poll || NextTimerNs() != TimerHeap::kNever) &&
+               spinning.compare_exchange_strong(none, 1,
+                                                std::memory_order_seq_cst)) {
+      m = Assign(TakeIdleP(p), /*spin=*/true);
+    }
   }
   mu.Unlock();
   Kick(m);
@@ -328,13 +331,14 @@ bool Scheduler::WaitForP(M* m) {
       }
       // All P's are busy: their M's see to it.
     }
-    if (!due && timer_m == nullptr &&
-        (next_ns != TimerHeap::kNever || NetworkAwaited())) {
+    bool poll = NetworkNeedsPoller();
+    if (!due && timer_m == nullptr && (next_ns != TimerHeap::kNever || poll)) {
       if (SleepUntilTimer(m)) return true;
     } else {
-      // Who sleeps until a later time looks again.
+      // Who sleeps until a later time, or not in the poller, looks again.
       if (timer_m != nullptr &&
-          next_ns < timer_m_until_ns.load(std::memory_order_relaxed)) {
+          (next_ns < timer_m_until_ns.load(std::memory_order_relaxed) ||
+           (poll && !timer_m_polls))) {
         WakeTimerM();
       }
       SleepIdle(m);
@@ -356,11 +360,9 @@ void Scheduler::SleepIdle(M* m) {
   int64_t deadline_ns = ThreadParker::kNoDeadline;
   // Also if one waits in the poller, for nobody any more.
   auto all_asleep = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    if (NetworkAwaited()) return false;
     int idle = idle_ms;
-    if (timer_m != nullptr && NextTimerNs() == TimerHeap::kNever &&
-        !NetworkAwaited()) {
-      ++idle;
-    }
+    if (timer_m != nullptr && NextTimerNs() == TimerHeap::kNever) ++idle;
     return idle == total_ms && global.empty();
   };
   if (all_asleep()) {

@@ -90,8 +90,7 @@ struct Scheduler {
   std::atomic<int64_t> timer_m_until_ns{TimerHeap::kNever};
   // It sleeps in the network poller, not in its parker.
   bool timer_m_polls ABSL_GUARDED_BY(mu) = false;
-  // Somebody waits for timers and the network. Written under mu.
-  std::atomic<bool> watched{false};
+  std::atomic<bool> watched{false};  // The same, for sysmon.
 
   std::atomic<bool> main_exited{false};  // The main goroutine called Goexit.
 
@@ -142,11 +141,11 @@ struct Scheduler {
 
   // --- network.cc: goroutines that wait for the network ---------------------
 
-  void ConnectNetwork();
-  void DisconnectNetwork();
-  // Somebody must sleep in the poller: goroutines wait for the network.
+  // Goroutines wait for the network.
   bool NetworkAwaited() const;
-  // Sleeps as timer_m, in the poller if it is in use. `timeout_ns` < 0: no
+  // They do, and no M that is busy looks often.
+  bool NetworkNeedsPoller() const;
+  // Sleeps as timer_m, in the poller if that is needed. `timeout_ns` < 0: no
   // timer. True if m has a P now, with goroutines that the network made ready.
   bool SleepAsTimerM(M* m, int64_t timeout_ns)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
@@ -158,6 +157,7 @@ struct Scheduler {
   // looked for `idle_ns`.
   void PollNetworkIfIdle(int64_t idle_ns);
   void QueueReady(M* m, G* const* ready, int count);
+  int Poll(M* m, int64_t timeout_ns, G** ready);
 
   // --- find_runnable.cc -----------------------------------------------------
 

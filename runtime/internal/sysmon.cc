@@ -31,8 +31,10 @@ constexpr int64_t kSyscallNs = 20'000;
 // waits for a timer every few milliseconds would otherwise wake it every time.
 constexpr int kRoundsBeforeRest = 8;
 
-// How long the network may go without a look.
+// How long the network may go without a look; with an idle P to run who is
+// woken.
 constexpr int64_t kPollNs = 10'000'000;
+constexpr int64_t kIdlePollNs = 1'000'000;
 
 constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 
@@ -81,7 +83,9 @@ void Sysmon::Watch() {
     if (idle_rounds == 0) {
       pause = kShortestNs;
     } else if (idle_rounds > kRoundsBeforeSlower) {
-      pause = std::min(2 * pause, kLongestNs);
+      // Within a millisecond, who computes may make others miss the network.
+      bool may_miss = moved_ && scheduler_->NetworkAwaited();
+      pause = std::min(2 * pause, may_miss ? kIdlePollNs : kLongestNs);
     }
     pause_ns.store(pause, std::memory_order_relaxed);
     int64_t wake_ns = std::min(MonotonicNs() + pause, next_ns_);
@@ -120,7 +124,8 @@ bool Sysmon::Round() {
   }
   // Relaxed: a late look does no harm.
   if (!scheduler_->watched.load(std::memory_order_relaxed)) {
-    scheduler_->PollNetworkIfIdle(kPollNs);
+    bool idle_p = scheduler_->idle_ps.load(std::memory_order_relaxed) > 0;
+    scheduler_->PollNetworkIfIdle(idle_p ? kIdlePollNs : kPollNs);
   }
   moved_ = ticks != ticks_;
   ticks_ = ticks;
