@@ -125,6 +125,10 @@ int MaxProcs(int n) {
 void EnterBlocking() {}
 void ExitBlocking() {}
 
+// One thread runs all goroutines here; nothing can be observed of the binding.
+void LockThread() {}
+void UnlockThread() {}
+
 // All goroutines share one P here, and switch only where they meet a primitive.
 int Pin() { return 0; }
 void Unpin() {}

@@ -15,7 +15,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <iostream>
 #include <string>
 #include <typeinfo>
 #include <vector>
@@ -150,8 +149,7 @@ void Die(const Death& death) {
   Scheduler* scheduler = ActiveScheduler();
   SetWatchdog();
   if (scheduler != nullptr) FreezeTheWorld(scheduler);
-  std::cout.flush();
-  std::fflush(stdout);
+  FlushStdout();
   TracebackLevel level = CurrentEnvironment().traceback;
   FrameFilter filter = level >= TracebackLevel::kSystem ? FrameFilter::kAll
                                                         : FrameFilter::kProgram;

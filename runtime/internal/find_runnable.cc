@@ -38,6 +38,11 @@ Goroutine* Scheduler::FindRunnable(M* m) {
           m->spinning = false;
           spinning.fetch_sub(1, std::memory_order_relaxed);
         }
+        if (m->p != nullptr) {  // For who has been preempted (FinishMain).
+          RawLock lock(mu);
+          PutIdleP(m->p);
+          m->Take(nullptr);
+        }
         return nullptr;
       case World::kFrozen:
         for (;;) pause();

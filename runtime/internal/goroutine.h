@@ -24,14 +24,16 @@
 namespace rt::internal {
 
 enum class GStatus : uint8_t {
-  kIdle,      // On a free list, or just being set up by Spawn.
-  kRunnable,  // On exactly one run queue; not running.
-  kRunning,   // On no queue; owned by the M that runs it.
-  kSyscall,   // As kRunning, but its M has no P: it may block in the kernel.
-  kWaiting,   // On no run queue; whoever completes its wait calls Ready once.
-  kDead,      // Has returned; its M is about to put it on a free list.
+  kIdle,       // On a free list, or just being set up by Spawn.
+  kRunnable,   // On exactly one run queue; not running.
+  kRunning,    // On no queue; owned by the M that runs it.
+  kSyscall,    // As kRunning, but its M has no P: it may block in the kernel.
+  kWaiting,    // On no run queue; whoever completes its wait calls Ready once.
+  kDead,       // Has returned; its M is about to put it on a free list.
+  kPreempted,  // As kRunnable, but its stack is in use: `thread` keeps it.
 };
 
+struct M;
 struct StackRequest;
 
 struct Goroutine : G {
@@ -49,6 +51,10 @@ struct Goroutine : G {
   Fiber fiber;
   void* exceptions[2] = {};  // The C++ runtime's record of caught exceptions.
   absl::AnyInvocable<void() &&> task;
+
+  // The only M that can run it: it was preempted there, or is locked to it.
+  M* thread = nullptr;
+  uint32_t thread_locks = 0;  // LockThread less UnlockThread.
 
   // Set by a dump: on waking, report the stack and switch back (traceback.h).
   StackRequest* stack_request = nullptr;

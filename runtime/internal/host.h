@@ -97,6 +97,13 @@ int MaxProcs(int n);
 void EnterBlocking();
 void ExitBlocking();
 
+// Binds the calling goroutine to its kernel thread: it runs on no other, and
+// that thread runs nothing else, until UnlockThread was called as often. A
+// goroutine that returns while bound takes its thread with it. Unlocking what
+// is not locked does nothing.
+void LockThread();
+void UnlockThread();
+
 // Between Pin and Unpin the calling goroutine stays on its P, whose number, in
 // [0, kMaxPins), Pin returns, and no other goroutine runs there: what is kept
 // for each P can be used without a lock. It must not park, block or take long.

@@ -5,6 +5,7 @@
 
 #include <cxxabi.h>
 #include <sched.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -76,25 +77,61 @@ void Scheduler::Loop(M* m) {
   SetCurrentM(m);
   m->exceptions = reinterpret_cast<void**>(abi::__cxa_get_globals());
   m->fiber.AdoptThread();
+  m->tid.store(gettid(), std::memory_order_relaxed);
+  // Timers to the microsecond: the kernel's default adds up to 50.
+  prctl(PR_SET_TIMERSLACK, 1);
   SignalStack signal_stack;
-  while (Goroutine* g = FindRunnable(m)) {
+  while (!m->doomed) {
+    Goroutine* g;
+    if (m->locked != nullptr) {
+      if (!WaitForLocked(m)) break;
+      g = m->locked;
+    } else {
+      g = FindRunnable(m);
+      if (g == nullptr) break;
+      if (g->thread != nullptr) {
+        PassOn(m, g);
+        continue;
+      }
+    }
     do {
       Execute(m, g);
       g = Finish(m, g);
     } while (g != nullptr);
   }
+  if (m->doomed) EndThread(m);
   SetCurrentM(nullptr);
 }
 
-void Scheduler::Execute(M* m, Goroutine* g) {
-  g->status.store(GStatus::kRunning, std::memory_order_relaxed);
-  // A dump first writes `hold`, then has the kernel fence every thread, then
-  // reads the status: either we see the hold, or it sees kRunning and keeps off
-  // this stack. Acquire: pairs with the release at the end of a dump.
-  std::atomic_signal_fence(std::memory_order_seq_cst);
-  if (hold.load(std::memory_order_acquire) != Hold::kNone) [[unlikely]] {
-    WaitWhileHeld();
+bool Scheduler::WaitForLocked(M* m) {
+  if (P* p = m->p) {
+    m->Take(nullptr);
+    HandOff(p);
+    if (std::exchange(m->timer_moved, false)) TimerMoved(p->timers.NextNs());
   }
+  RawLock lock(mu);
+  while (world.load(std::memory_order_relaxed) == World::kRunning) {
+    if (m->next_p != nullptr) {
+      TakeAssignment(m);
+      return true;
+    }
+    SleepIdle(m);
+  }
+  return false;
+}
+
+void Scheduler::EndThread(M* m) {
+  P* p = m->p;
+  m->Take(nullptr);
+  HandOff(p);
+  RawLock lock(mu);
+  ++ended_ms;
+  // All others may be asleep: let one of them see it.
+  if (idle_m != nullptr) idle_m->parker.Wake();
+}
+
+void Scheduler::Execute(M* m, Goroutine* g) {
+  BeginToRun(g);
   m->current = g;
   Bump(m->p->tick);
   if (g->stack.base == nullptr) {
@@ -110,6 +147,17 @@ void Scheduler::Execute(M* m, Goroutine* g) {
   g->exceptions[0] = m->exceptions[0];
   g->exceptions[1] = m->exceptions[1];
   m->current = nullptr;
+}
+
+void Scheduler::BeginToRun(Goroutine* g) {
+  g->status.store(GStatus::kRunning, std::memory_order_relaxed);
+  // A dump first writes `hold`, then has the kernel fence every thread, then
+  // reads the status: either we see the hold, or it sees kRunning and keeps off
+  // this stack. Acquire: pairs with the release at the end of a dump.
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  if (hold.load(std::memory_order_acquire) != Hold::kNone) [[unlikely]] {
+    WaitWhileHeld();
+  }
 }
 
 void Scheduler::WaitWhileHeld() {
@@ -139,13 +187,26 @@ Goroutine* Scheduler::Finish(M* m, Goroutine* g) {
     }
     case After::kYield: {
       g->status.store(GStatus::kRunnable, std::memory_order_release);
-      GoroutineList overflow;
-      m->p->queue.PushBack(g, &overflow);
-      InjectList(&overflow);
+      GoroutineList list;
+      // Behind those that wait for every P, if there are any: one that was
+      // preempted would else see this one come back again and again. Relaxed:
+      // who comes too late for this time is there the next time.
+      if (global_size.load(std::memory_order_relaxed) > 0) {
+        list.PushBack(g);
+      } else {
+        m->p->queue.PushBack(g, &list);
+      }
+      InjectList(&list);
       return nullptr;
     }
     case After::kExit: {
       bool main = g->id == 1 && !main_exited;
+      if (m->locked != nullptr) {
+        // As in Go: what it did to the thread, which is why it was locked, must
+        // not meet other goroutines. Run's own thread has to go on.
+        m->locked = nullptr;
+        m->doomed = m->id != 0 && !main;
+      }
       g->status.store(GStatus::kDead, std::memory_order_relaxed);
       g->fiber.Destroy();
       P* p = m->p;
@@ -168,40 +229,6 @@ Goroutine* Scheduler::Finish(M* m, Goroutine* g) {
       Die(*m->death);
   }
   __builtin_unreachable();
-}
-
-bool Scheduler::AnyInSyscall() {
-  RawLock lock(mu);
-  for (M* m = all_ms; m != nullptr; m = m->all_next) {
-    if (m->in_syscall.load(std::memory_order_relaxed)) return true;
-  }
-  return false;
-}
-
-// The main goroutine has returned. Everybody else leaves its loop as soon as
-// its goroutine switches away; those that do not in time keep the process from
-// an orderly end, so it gets another one.
-void Scheduler::FinishMain(M* m) {
-  constexpr int64_t kGraceNs = 100'000'000;
-  world.store(World::kExiting, std::memory_order_seq_cst);
-  mu.Lock();
-  int others = total_ms - 1;
-  for (M* other = all_ms; other != nullptr; other = other->all_next) {
-    if (other != m) other->parker.Wake();
-  }
-  if (timer_m != nullptr) WakeTimerM();
-  mu.Unlock();
-  int64_t deadline_ns = MonotonicNs() + kGraceNs;
-  while (stopped_ms.load(std::memory_order_acquire) < others) {
-    // Somebody in a system call may stay there for hours: do not wait for it.
-    if (AnyInSyscall() ||
-        (!stopped.Sleep(deadline_ns) &&
-         stopped_ms.load(std::memory_order_acquire) < others)) {
-      std::cout.flush();
-      std::fflush(stdout);
-      ExitNow(0);
-    }
-  }
 }
 
 }  // namespace rt::internal

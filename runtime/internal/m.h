@@ -11,6 +11,7 @@
 #define RUNTIME_INTERNAL_M_H_
 
 #include <pthread.h>
+#include <sys/types.h>
 
 #include <atomic>
 #include <cstdint>
@@ -26,6 +27,7 @@ namespace rt::internal {
 
 struct Scheduler;
 struct Death;
+struct StackRequest;
 
 // Why a goroutine switched to its M's stack.
 enum class After : uint8_t {
@@ -79,6 +81,15 @@ struct M {
   // Its goroutine is in a system call. Read by the M that ends the program.
   std::atomic<bool> in_syscall{false};
 
+  // The goroutine that only this thread may run; it runs no other.
+  Goroutine* locked = nullptr;
+  bool doomed = false;  // That goroutine returned: so does the thread.
+
+  // For preemption: from sysmon, and from who writes a dump.
+  std::atomic<pid_t> tid{0};
+  std::atomic<uint64_t> preempt_request{0};  // See preempt.cc; 0: none.
+  std::atomic<StackRequest*> stack_request{nullptr};
+
   // From the goroutine that switches away.
   After after = After::kPark;
   host::ParkCommit commit = nullptr;
@@ -90,14 +101,19 @@ struct M {
   bool next_spinning = false;
   bool started = false;               // Has a thread, or is getting it.
   std::atomic<bool> joinable{false};  // `thread` is set.
-  bool idle =
-      false;  // Guarded by Scheduler::mu: it is on the list of idle M's.
+  // Guarded by Scheduler::mu. Idle: on the list of idle M's, or waiting for the
+  // goroutine that is locked to it. Kept: sleeps in the signal handler, with
+  // the goroutine that was preempted on it.
+  bool idle = false;
+  bool kept = false;
+  int64_t cpu_at_end_ns = 0;  // Its processor time when main returned.
   M* idle_next = nullptr;
   M* all_next = nullptr;
   ThreadParker parker;
 
   // The M holds `taken` from here on, or nothing if it is null.
   void Take(P* taken) {
+    if (p != nullptr) p->holder.store(nullptr, std::memory_order_relaxed);
     p = taken;
     if (p != nullptr) p->holder.store(this, std::memory_order_relaxed);
   }

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,6 +23,7 @@
 #include "runtime/internal/host.h"
 #include "runtime/internal/netpoll.h"
 #include "runtime/internal/no_preempt.h"
+#include "runtime/internal/preempt.h"
 #include "runtime/internal/sema.h"
 
 namespace rt::internal {
@@ -45,6 +47,8 @@ int ForeignThreads(int ours) {
 void* ThreadMain(void* arg) {
   auto* m = static_cast<M*>(arg);
   Scheduler* scheduler = m->scheduler;
+  // Sysmon may have started it, who blocks all signals.
+  pthread_sigmask(SIG_SETMASK, &scheduler->signal_mask, nullptr);
   pthread_setname_np(pthread_self(), ("rt-m" + std::to_string(m->id)).c_str());
   scheduler->TakeAssignment(m);
   scheduler->Loop(m);
@@ -64,13 +68,15 @@ void Scheduler::Run(absl::AnyInvocable<void() &&> main, int max_procs) {
     host::Fatal("rt::Run called while another rt::Run is running");
   }
   InstallHandlers();
-  auto* m = new M(this, 0);
+  InstallPreemption();
+  pthread_sigmask(SIG_SETMASK, nullptr, &signal_mask);
+  auto* m = new M(this, /*id=*/0);
   {
     RawLock lock(mu);
     m->thread = pthread_self();
     m->started = true;
     all_ms = m;
-    total_ms = 1;
+    total_ms = next_m_id = 1;
   }
   // With one P first, so that nobody is woken to take main away.
   SetProcs(1);
@@ -90,16 +96,14 @@ void Scheduler::Run(absl::AnyInvocable<void() &&> main, int max_procs) {
   mu.Lock();
   M* ms = all_ms;
   mu.Unlock();
-  while (ms != nullptr) {
-    M* next = ms->all_next;
-    if (ms != m) {
-      // Whoever starts it may be a thread that is not ours.
-      while (!ms->joinable.load(std::memory_order_acquire)) sched_yield();
-      pthread_join(ms->thread, nullptr);
-    }
-    delete ms;
-    ms = next;
+  for (M* other = ms; other != nullptr; other = other->all_next) {
+    if (other == m) continue;
+    // Whoever starts it may be a thread that is not ours.
+    while (!other->joinable.load(std::memory_order_acquire)) sched_yield();
+    pthread_join(other->thread, nullptr);
   }
+  // Not before all have ended: one of them is in FinishMain, and looks at all.
+  while (ms != nullptr) delete std::exchange(ms, ms->all_next);
   ResetSemaQueues();
   Netpoll::Get().Reset();
   active.store(nullptr, std::memory_order_release);
@@ -150,6 +154,8 @@ void Scheduler::Spawn(absl::AnyInvocable<void() &&> task,
   g->wait_reason = WaitReason::kNone;
   g->wait_object = nullptr;
   g->exceptions[0] = g->exceptions[1] = nullptr;
+  g->thread = nullptr;
+  g->thread_locks = 0;
   g->task = std::move(task);
   host::Ready(g);
 }
@@ -200,6 +206,31 @@ void Scheduler::PutIdleP(P* p) {
   idle_ps.fetch_add(1, std::memory_order_seq_cst);
 }
 
+M* Scheduler::NewM() {
+  auto* m = new M(this, next_m_id++);
+  m->all_next = all_ms;
+  all_ms = m;
+  ++total_ms;
+  return m;
+}
+
+void Scheduler::ForgetM(M* m) {
+  M** at = &all_ms;
+  while (*at != m) at = &(*at)->all_next;
+  *at = m->all_next;
+  --total_ms;
+  delete m;
+}
+
+bool Scheduler::StartThread(M* m) {
+  m->started = true;
+  int error = pthread_create(&m->thread, nullptr, ThreadMain, m);
+  // Release: publishes m->thread to Run, which joins it.
+  if (error == 0) m->joinable.store(true, std::memory_order_release);
+  errno = error;
+  return error == 0;
+}
+
 M* Scheduler::Assign(P* p, bool spin) {
   if (world.load(std::memory_order_relaxed) != World::kRunning) {
     if (spin) spinning.fetch_sub(1, std::memory_order_relaxed);
@@ -212,9 +243,7 @@ M* Scheduler::Assign(P* p, bool spin) {
     m->idle = false;
     --idle_ms;
   } else {
-    m = new M(this, total_ms++);
-    m->all_next = all_ms;
-    all_ms = m;
+    m = NewM();
   }
   m->next_p = p;
   m->next_spinning = spin;
@@ -227,11 +256,7 @@ void Scheduler::Kick(M* m) {
     m->parker.Wake();
     return;
   }
-  m->started = true;
-  int error = pthread_create(&m->thread, nullptr, ThreadMain, m);
-  // Release: publishes m->thread to Run, which joins it.
-  m->joinable.store(true, std::memory_order_release);
-  if (error != 0) DieOfThreads(m->id, error);
+  if (!StartThread(m)) DieOfThreads(m->id, errno);
 }
 
 void DieOfThreads(int have, int error) {
@@ -354,19 +379,21 @@ bool Scheduler::WaitForP(M* m) {
 // Sleeps until it has been assigned a P, or for no reason.
 void Scheduler::SleepIdle(M* m) {
   m->idle = true;
-  m->idle_next = idle_m;
-  idle_m = m;
   ++idle_ms;
+  if (m->locked == nullptr) {  // Else nobody may assign it just any P.
+    m->idle_next = idle_m;
+    idle_m = m;
+  }
   int64_t deadline_ns = ThreadParker::kNoDeadline;
   // Also if one waits in the poller, for nobody any more.
   auto all_asleep = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
     if (NetworkAwaited()) return false;
     int idle = idle_ms;
     if (timer_m != nullptr && NextTimerNs() == TimerHeap::kNever) ++idle;
-    return idle == total_ms && global.empty();
+    return idle + ended_ms == total_ms && global.empty();
   };
   if (all_asleep()) {
-    int ours = total_ms;
+    int ours = total_ms - ended_ms;
     mu.Unlock();
     int foreign = ForeignThreads(ours);
     mu.Lock();
@@ -389,6 +416,7 @@ void Scheduler::SleepIdle(M* m) {
   if (!m->idle) return;
   m->idle = false;
   --idle_ms;
+  if (m->locked != nullptr) return;
   M** at = &idle_m;
   while (*at != m) at = &(*at)->idle_next;
   *at = m->idle_next;

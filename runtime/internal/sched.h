@@ -27,11 +27,13 @@
 // due. A P that is busy looks at its own between two goroutines.
 //
 // Files: sched.cc starts, stops, wakes M's; find_runnable.cc chooses; sysmon.cc
-// watches; network.cc polls; timers.cc waits for the time; park.cc and
-// syscall.cc are host.h.
+// watches, preempt.cc stops goroutines; network.cc polls; timers.cc waits for
+// the time; finish.cc ends it all; park.cc and syscall.cc are host.h.
 
 #ifndef RUNTIME_INTERNAL_SCHED_H_
 #define RUNTIME_INTERNAL_SCHED_H_
+
+#include <signal.h>
 
 #include <atomic>
 #include <cstdint>
@@ -65,6 +67,8 @@ struct Scheduler {
   enum class Hold : uint8_t { kNone, kPaused, kFrozen };
   std::atomic<Hold> hold{Hold::kNone};
 
+  sigset_t signal_mask = {};  // Of all M's: that of the thread that called Run.
+
   // P's, by number; [0, ps_made) are not null. A P lives as long as the rest.
   std::atomic<P*> ps[kMaxProcs] = {};
   std::atomic<int> ps_made{0};  // Written under mu.
@@ -84,6 +88,9 @@ struct Scheduler {
   int idle_ms ABSL_GUARDED_BY(mu) = 0;
   M* all_ms ABSL_GUARDED_BY(mu) = nullptr;
   int total_ms ABSL_GUARDED_BY(mu) = 0;
+  int ended_ms ABSL_GUARDED_BY(mu) = 0;  // Of them, with the goroutine that was
+                                         // locked to them.
+  int next_m_id ABSL_GUARDED_BY(mu) = 0;
   // The M that sleeps until the next timer is due; it is not on idle_m.
   M* timer_m ABSL_GUARDED_BY(mu) = nullptr;
   // Until when; kNever if there is none, or no timer. Written under mu.
@@ -102,6 +109,8 @@ struct Scheduler {
   std::atomic<int64_t> steals{0};
   std::atomic<int64_t> syscall_other_p{0};  // Came back to another idle P,
   std::atomic<int64_t> syscall_queued{0};   // or to none.
+  std::atomic<int64_t> preemptions{0};
+  std::atomic<int64_t> preemptions_refused{0};  // By the signal handler.
 
   Scheduler() = default;
   ~Scheduler();  // After Run.
@@ -138,6 +147,23 @@ struct Scheduler {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   // Wakes or starts whom Assign returned; null is nobody.
   void Kick(M* m);
+  M* NewM() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  void ForgetM(M* m) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  // False, and errno, if there are no more threads.
+  [[nodiscard]] bool StartThread(M* m);
+
+  // --- preempt.cc: goroutines that were stopped ------------------------------
+
+  // Whether an idle M will take the P of a goroutine that is stopped; makes one
+  // if not.
+  bool HaveSpareM();
+  // In the signal handler of m's thread: gives m's P away and queues the
+  // goroutine; false if nobody is there to take the P.
+  bool StopGoroutine(M* m);
+  // There, too: false as long as it is not the goroutine's turn.
+  bool ContinueGoroutine(M* m);
+  // Gives m's P to the thread that alone can run g.
+  void PassOn(M* m, Goroutine* g);
 
   // --- network.cc: goroutines that wait for the network ---------------------
 
@@ -187,11 +213,22 @@ struct Scheduler {
   void Loop(M* m);
   void Execute(M* m, Goroutine* g);
   void WaitWhileHeld();
+  // g runs from here on.
+  void BeginToRun(Goroutine* g);
+  // Waits until the goroutine that is locked to m is to run, and m has a P;
+  // false if it is time to end.
+  bool WaitForLocked(M* m);
+  // The goroutine that was locked to m's thread has returned.
+  void EndThread(M* m);
   // What the goroutine asked for when it switched away; returns it if it is to
   // run again at once.
   Goroutine* Finish(M* m, Goroutine* g);
+
+  // --- finish.cc: the main goroutine has returned ---------------------------
+
   void FinishMain(M* m);
-  bool AnyInSyscall();
+  void ContinueKept();
+  bool SomebodyStays();
 };
 
 // The scheduler of the Run that is going on; null outside of Run.
@@ -199,6 +236,9 @@ Scheduler* ActiveScheduler();
 
 // From a goroutine to its M's stack; returns when the goroutine runs again.
 void SwitchToM(M* m, Goroutine* g);
+
+// Flushes std::cout and stdout, if nobody keeps stdout locked.
+void FlushStdout();
 
 // No more threads to be had.
 [[noreturn]] void DieOfThreads(int have, int error);

@@ -40,6 +40,12 @@ struct Stack {
 
   std::byte* low() const { return base + kGuardBytes; }
   static constexpr size_t size() { return kStackBytes - kGuardBytes; }
+  // Whether the address lies in the part that is used.
+  bool Holds(const void* address) const {
+    auto a = reinterpret_cast<uintptr_t>(address);
+    auto b = reinterpret_cast<uintptr_t>(base);
+    return base != nullptr && a >= b + kGuardBytes && a < b + kStackBytes;
+  }
   bool GuardHolds(const void* address) const {
     auto a = reinterpret_cast<uintptr_t>(address);
     auto b = reinterpret_cast<uintptr_t>(base);

@@ -13,7 +13,6 @@
 // either way, and found by whoever has work only 10 ms later.
 
 #include <atomic>
-#include <utility>
 
 #include "runtime/internal/host.h"
 #include "runtime/internal/no_preempt.h"
@@ -27,7 +26,8 @@ void EnterBlocking() {
   m->current->wait_since_ns = m->p->now_ns;
   m->current->status.store(GStatus::kSyscall, std::memory_order_release);
   m->in_syscall.store(true, std::memory_order_relaxed);
-  P* p = m->syscall_p = std::exchange(m->p, nullptr);
+  P* p = m->syscall_p = m->p;
+  m->Take(nullptr);
   Bump(p->syscall_tick);
   if (p->queue.Empty()) {
     m->scheduler->HandOff(p);

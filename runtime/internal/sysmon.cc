@@ -14,6 +14,7 @@
 
 #include "runtime/internal/futex.h"
 #include "runtime/internal/host.h"
+#include "runtime/internal/preempt.h"
 #include "runtime/internal/raw_mutex.h"
 #include "runtime/internal/sched.h"
 
@@ -30,6 +31,19 @@ constexpr int64_t kSyscallNs = 20'000;
 // Rounds at the longest pause with all P's idle before it rests. A program that
 // waits for a timer every few milliseconds would otherwise wake it every time.
 constexpr int kRoundsBeforeRest = 8;
+
+// How long a goroutine may run while others wait.
+constexpr int64_t kSliceNs = 10'000'000;
+
+// How often it is asked to stop until it does; inside of the C library, too,
+// after so many times.
+constexpr int64_t kAgainNs = 50'000;
+constexpr int kTriesBeforeHard = 40;
+constexpr int64_t kHardNs = 1'000'000;
+
+// The longest pause while somebody waits for a P: a goroutine that computes was
+// seen to begin with this delay at most.
+constexpr int64_t kLongestBusyNs = 2'000'000;
 
 // How long the network may go without a look; with an idle P to run who is
 // woken.
@@ -88,7 +102,9 @@ void Sysmon::Watch() {
       pause = std::min(2 * pause, may_miss ? kIdlePollNs : kLongestNs);
     }
     pause_ns.store(pause, std::memory_order_relaxed);
-    int64_t wake_ns = std::min(MonotonicNs() + pause, next_ns_);
+    int64_t longest = work_waits_ ? kLongestBusyNs : kLongestNs;
+    int64_t wake_ns =
+        std::min(MonotonicNs() + std::min(pause, longest), next_ns_);
     bool hurried = false;
     if (pause > kShortestNs) {
       drowsy_.store(true, std::memory_order_seq_cst);
@@ -112,6 +128,7 @@ bool Sysmon::Round() {
   Bump(rounds);
   now_ns_ = MonotonicNs();
   next_ns_ = kNever;
+  work_waits_ = scheduler_->WorkExists();
   uint64_t ticks = 0;
   bool busy = false;
   int made = scheduler_->ps_made.load(std::memory_order_acquire);
@@ -134,14 +151,49 @@ bool Sysmon::Round() {
 
 bool Sysmon::LookAt(P* p, Seen* seen) {
   PStatus status = p->status.load(std::memory_order_relaxed);
-  if (status != PStatus::kSyscall) {
-    seen->status = status;
-    return false;
-  }
-  uint32_t tick = p->syscall_tick.load(std::memory_order_relaxed);
+  uint32_t tick = (status == PStatus::kSyscall ? p->syscall_tick : p->tick)
+                      .load(std::memory_order_relaxed);
   if (seen->status != status || seen->tick != tick) {
     *seen = {status, tick, now_ns_};
   }
+  switch (status) {
+    case PStatus::kRunning:
+      return Preempt(p, seen);
+    case PStatus::kSyscall:
+      return Retake(p, seen);
+    case PStatus::kIdle:
+    case PStatus::kRetired:
+      return false;
+  }
+  return false;
+}
+
+bool Sysmon::Preempt(P* p, Seen* seen) {
+  int64_t due_ns = seen->since_ns + kSliceNs;
+  if (!work_waits_ &&
+      p->id < scheduler_->procs.load(std::memory_order_relaxed)) {
+    // Only for a timer that nobody else will see to.
+    int64_t timer_ns = scheduler_->NextTimerNs();
+    if (timer_ns != kNever) {
+      timer_ns += MonotonicNs() - host::NowNs();
+      next_ns_ = std::min(next_ns_, std::max(due_ns, timer_ns));
+    }
+    return false;
+  }
+  // Refused: again soon, for it may be on its way out of the library.
+  bool hard = seen->tries >= kTriesBeforeHard;
+  if (seen->tries > 0) due_ns = seen->tried_ns + (hard ? kHardNs : kAgainNs);
+  if (now_ns_ < due_ns) {
+    next_ns_ = std::min(next_ns_, due_ns);
+    return false;
+  }
+  ++seen->tries;
+  seen->tried_ns = now_ns_;
+  RequestPreemption(p, seen->tick, hard);
+  return true;
+}
+
+bool Sysmon::Retake(P* p, Seen* seen) {
   if (now_ns_ - seen->since_ns < kSyscallNs) {
     next_ns_ = std::min(next_ns_, seen->since_ns + kSyscallNs);
     return false;

@@ -6,6 +6,9 @@
 // It looks at all P's, round after round: every 20 µs at first; after 50 rounds
 // in which there was nothing to do the pause doubles, up to 10 ms. A round
 //   * takes the P from a system call that has lasted for 20 µs,
+//   * has a goroutine preempted that ran for 10 ms while others wait, or whose
+//   P
+//     is one too many since GOMAXPROCS was lowered (preempt.h),
 //   * polls the network if nobody did for 10 ms.
 // When every P has been idle for some rounds it rests until one goes to work:
 // an idle program uses no processor time.
@@ -69,12 +72,16 @@ class Sysmon {
     PStatus status = PStatus::kIdle;
     uint32_t tick = 0;
     int64_t since_ns = 0;
+    int tries = 0;         // How often its goroutine has been asked to stop,
+    int64_t tried_ns = 0;  // the last time.
   };
 
   void Watch();
   // Looks at all P's. True if there was something to do.
   bool Round();
   bool LookAt(P* p, Seen* seen);
+  bool Preempt(P* p, Seen* seen);
+  bool Retake(P* p, Seen* seen);
   // Until a P goes to work; false if one does already.
   bool Rest();
   void HurrySlow();
@@ -90,9 +97,10 @@ class Sysmon {
   int64_t now_ns_ = 0;  // When the round began.
   int64_t next_ns_ =
       0;  // When there will be something to do, if nothing changes.
-  std::vector<Seen> seen_;  // By number of the P.
-  uint64_t ticks_ = 0;      // Of all P's: whether anything ran at all.
-  bool moved_ = false;      // They have changed.
+  std::vector<Seen> seen_;   // By number of the P.
+  uint64_t ticks_ = 0;       // Of all P's: whether anything ran at all.
+  bool work_waits_ = false;  // There are goroutines that could run.
+  bool moved_ = false;       // They have changed.
 };
 
 }  // namespace rt::internal

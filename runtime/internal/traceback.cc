@@ -20,6 +20,7 @@
 #include "runtime/internal/host.h"
 #include "runtime/internal/m.h"
 #include "runtime/internal/no_preempt.h"
+#include "runtime/internal/preempt.h"
 #include "runtime/internal/sched.h"
 
 namespace rt::internal {
@@ -56,6 +57,8 @@ const char* StatusText(GStatus status, WaitReason reason) {
       return "syscall";
     case GStatus::kWaiting:
       return WaitReasonText(reason);
+    case GStatus::kPreempted:
+      return "preempted";
     case GStatus::kIdle:
     case GStatus::kDead:
       break;
@@ -121,6 +124,9 @@ bool Take(Goroutine* g, Snapshot* snapshot, StackRequest* request) {
   *snapshot = Describe(*g, status);
   if (status == GStatus::kRunning || status == GStatus::kSyscall) {
     snapshot->size = -1;
+  } else if (status == GStatus::kPreempted) {
+    bool answered = AskKeptThread(g->thread, request);
+    snapshot->size = answered ? request->size : 0;
   } else if (g->stack.base != nullptr) {
     AskForStack(g, request);
     snapshot->size = request->size;

@@ -23,6 +23,7 @@
 #include "runtime/internal/backtrace.h"
 #include "runtime/internal/context_switch.h"
 #include "runtime/internal/frames.h"
+#include "runtime/internal/futex.h"
 #include "runtime/internal/goroutine.h"
 #include "runtime/internal/sanitizer.h"
 
@@ -36,6 +37,7 @@ struct StackRequest {
   int size = 0;
   Context asker;
   Fiber* asker_fiber = nullptr;
+  ThreadParker answered;  // If its thread had to be asked (preempt.h).
 };
 
 // From here on no M begins to run a goroutine; one that runs goes on until it

@@ -1,0 +1,265 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+#include "runtime/internal/preempt.h"
+
+#include <link.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include "runtime/internal/backtrace.h"
+#include "runtime/internal/no_preempt.h"
+#include "runtime/internal/sched.h"
+
+namespace rt::internal {
+namespace {
+
+struct sigaction previous;
+
+// Code of libraries whose locks many goroutines want.
+struct Range {
+  uintptr_t begin;
+  uintptr_t end;
+};
+constexpr int kMaxRanges = 16;
+Range ranges[kMaxRanges];
+int range_count = 0;
+
+int NoteLibrary(dl_phdr_info* info, size_t, void*) {
+  std::string_view name = info->dlpi_name;
+  name.remove_prefix(std::min(name.rfind('/') + 1, name.size()));
+  bool wanted = false;
+  for (std::string_view start :
+       {"libc.so", "ld-linux", "libasan.so", "libtsan.so", "libjemalloc.so",
+        "libtcmalloc", "libmimalloc.so"}) {
+    wanted |= name.starts_with(start);
+  }
+  if (!wanted) return 0;
+  for (int i = 0; i < info->dlpi_phnum; ++i) {
+    const auto& segment = info->dlpi_phdr[i];
+    if (segment.p_type != PT_LOAD || !(segment.p_flags & PF_X)) continue;
+    if (range_count == kMaxRanges) return 1;
+    uintptr_t begin = info->dlpi_addr + segment.p_vaddr;
+    ranges[range_count++] = {begin, begin + segment.p_memsz};
+  }
+  return 0;
+}
+
+bool InLibrary(uintptr_t pc) {
+  return std::any_of(ranges, ranges + range_count, [pc](const Range& range) {
+    return pc >= range.begin && pc < range.end;
+  });
+}
+
+// A request, in a word: 0 is none.
+constexpr uint64_t kHard = uint64_t{1} << 63;
+
+uint64_t Request(const P* p, uint32_t tick) {
+  return (static_cast<uint64_t>(p->id + 1) << 32) | tick;
+}
+
+struct Interrupted {
+  uintptr_t pc;
+  uintptr_t sp;
+};
+
+Interrupted Where(const void* context) {
+  const auto& registers = static_cast<const ucontext_t*>(context)->uc_mcontext;
+#if defined(__x86_64__)
+  return {static_cast<uintptr_t>(registers.gregs[REG_RIP]),
+          static_cast<uintptr_t>(registers.gregs[REG_RSP])};
+#elif defined(__aarch64__)
+  return {registers.pc, registers.sp};
+#endif
+}
+
+// Whether the goroutine that m runs may be stopped where it is.
+bool MayStop(M* m, uint64_t request, const Interrupted& at) {
+  Goroutine* g = m->current;
+  P* p = m->p;
+  if (rt_no_preempt_count != 0 || g == nullptr || p == nullptr) return false;
+  uint32_t tick = p->tick.load(std::memory_order_relaxed);
+  if ((request & ~kHard) != Request(p, tick)) return false;
+  // ThreadSanitizer calls handlers later, and from the goroutine's own stack.
+  bool late = g->stack.Holds(__builtin_frame_address(0));
+  if (!late && !g->stack.Holds(reinterpret_cast<void*>(at.sp))) return false;
+  return late || (request & kHard) || !InLibrary(at.pc);
+}
+
+// The frames of the handler are not the goroutine's.
+void AnswerStackRequest(StackRequest* request, const Interrupted& at) {
+  request->size = Backtrace(request->pcs, kMaxFrames);
+  void** end = request->pcs + request->size;
+  void** first =
+      std::find(request->pcs, end, reinterpret_cast<void*>(at.pc + 1));
+  if (first != end)
+    request->size = std::copy(first, end, request->pcs) - request->pcs;
+  request->answered.Wake();
+}
+
+// Async-signal-safe: it takes no lock but RawMutexes, which the interrupted
+// code does not hold, and allocates nothing.
+void OnSignal(int signal, siginfo_t* info, void* context) {
+  int saved_errno = errno;
+  M* m = CurrentM();
+  uint64_t request =
+      m == nullptr ? 0
+                   : m->preempt_request.exchange(0, std::memory_order_relaxed);
+  if (request == 0) {  // Not ours.
+    if (previous.sa_flags & SA_SIGINFO) {
+      previous.sa_sigaction(signal, info, context);
+    } else if (previous.sa_handler != SIG_DFL &&
+               previous.sa_handler != SIG_IGN) {
+      previous.sa_handler(signal);
+    }
+  } else {
+    Interrupted at = Where(context);
+    Scheduler* scheduler = m->scheduler;
+    if (MayStop(m, request, at) && scheduler->StopGoroutine(m)) {
+      while (!scheduler->ContinueGoroutine(m)) {
+        m->parker.Sleep(ThreadParker::kNoDeadline);
+        // Acquire: pairs with the release in AskKeptThread.
+        if (StackRequest* stack =
+                m->stack_request.exchange(nullptr, std::memory_order_acquire)) {
+          AnswerStackRequest(stack, at);
+        }
+      }
+    } else {
+      scheduler->preemptions_refused.fetch_add(1, std::memory_order_relaxed);
+    }
+  }
+  errno = saved_errno;
+}
+
+}  // namespace
+
+void InstallPreemption() {
+  static const bool installed = [] {
+    dl_iterate_phdr(NoteLibrary, nullptr);
+    struct sigaction action = {};
+    action.sa_sigaction = OnSignal;
+    // On the signal stack: the goroutine's may be nearly used up.
+    action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART;
+    sigaction(SIGURG, &action, &previous);
+    return true;
+  }();
+  static_cast<void>(installed);
+}
+
+void RequestPreemption(P* p, uint32_t tick, bool hard) {
+  M* m = p->holder.load(std::memory_order_relaxed);
+  if (m == nullptr) return;
+  Scheduler* scheduler = m->scheduler;
+  if (!scheduler->HaveSpareM()) return;
+  m->preempt_request.store(Request(p, tick) | (hard ? kHard : 0),
+                           std::memory_order_relaxed);
+  // A thread that has left meanwhile is not to be disturbed: a system call may
+  // be cut short by a signal.
+  if (p->holder.load(std::memory_order_relaxed) == m) {
+    syscall(SYS_tgkill, getpid(), m->tid.load(std::memory_order_relaxed),
+            SIGURG);
+  }
+}
+
+bool AskKeptThread(M* m, StackRequest* request) {
+  constexpr int64_t kPatienceNs = 1'000'000'000;
+  m->stack_request.store(request, std::memory_order_release);
+  m->parker.Wake();
+  if (request->answered.Sleep(MonotonicNs() + kPatienceNs)) return true;
+  // Either it has not begun, or it will answer at once.
+  if (m->stack_request.exchange(nullptr, std::memory_order_acquire)) {
+    return false;
+  }
+  return request->answered.Sleep(ThreadParker::kNoDeadline);
+}
+
+// --- The scheduler's part ----------------------------------------------------
+
+bool Scheduler::HaveSpareM() {
+  // As Go's limit on threads: goroutines that compute keep one each once they
+  // have been preempted, and must not take all that there are.
+  constexpr int kMaxThreads = 10'000;
+  mu.Lock();
+  bool have = idle_m != nullptr;
+  M* fresh = !have && total_ms < kMaxThreads ? NewM() : nullptr;
+  mu.Unlock();
+  // It goes idle, and is found there at the next try.
+  if (fresh != nullptr && !StartThread(fresh)) {
+    // No more threads: then there is no preemption, which is better than no
+    // program.
+    RawLock lock(mu);
+    ForgetM(fresh);
+  }
+  return have;
+}
+
+bool Scheduler::StopGoroutine(M* m) {
+  mu.Lock();
+  if (idle_m == nullptr ||
+      world.load(std::memory_order_relaxed) != World::kRunning) {
+    mu.Unlock();
+    return false;
+  }
+  Goroutine* g = m->current;
+  P* p = m->p;
+  m->Take(nullptr);
+  m->kept = true;
+  g->thread = m;
+  g->status.store(GStatus::kPreempted, std::memory_order_relaxed);
+  global.PushBack(g);
+  global_size.store(global.size(), std::memory_order_seq_cst);
+  M* next = Assign(p, /*spin=*/false);
+  mu.Unlock();
+  next->parker.Wake();
+  preemptions.fetch_add(1, std::memory_order_relaxed);
+  return true;
+}
+
+bool Scheduler::ContinueGoroutine(M* m) {
+  {
+    RawLock lock(mu);
+    if (m->next_p == nullptr) return false;
+    TakeAssignment(m);
+  }
+  Goroutine* g = m->current;
+  BeginToRun(g);
+  // Not before: a dump that is going on may ask this thread.
+  if (g->thread_locks == 0) g->thread = nullptr;
+  return true;
+}
+
+void Scheduler::PassOn(M* m, Goroutine* g) {
+  P* p = m->p;
+  m->Take(nullptr);
+  Bump(p->tick);
+  mu.Lock();
+  M* owner = g->thread;
+  if (owner->idle) {  // Waits for a goroutine that is locked to it.
+    owner->idle = false;
+    --idle_ms;
+  } else if (!owner->kept &&
+             world.load(std::memory_order_relaxed) != World::kRunning) {
+    // The end of the program has woken it already.
+    PutIdleP(p);
+    mu.Unlock();
+    return;
+  }
+  owner->kept = false;
+  owner->next_p = p;
+  owner->next_spinning = false;
+  // Under the lock: an M lives until Run ends, but its owner may be the one
+  // that ends it.
+  owner->parker.Wake();
+  mu.Unlock();
+}
+
+}  // namespace rt::internal
