@@ -24,6 +24,10 @@ int NumCPU() {
 
 int GOMAXPROCS(int n) { return internal::host::MaxProcs(n); }
 
+void LockOSThread() { internal::host::LockThread(); }
+
+void UnlockOSThread() { internal::host::UnlockThread(); }
+
 std::string Stack() { return internal::host::Stacks(/*all=*/false); }
 
 std::string AllStacks() { return internal::host::Stacks(/*all=*/true); }

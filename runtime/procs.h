@@ -1,9 +1,11 @@
 // Copyright 2026 The Concurrency in C++ Authors
 // SPDX-License-Identifier: MIT
 
-// How many goroutines there are, how many may run at once, and where they are.
+// How many goroutines there are, how many may run at once, where they are, and
+// on which kernel thread.
 //
-// Threads: from any goroutine or thread. Blocks: nothing.
+// Threads: from any goroutine or thread, but (Un)LockOSThread from a goroutine.
+// Blocks:  nothing.
 
 #ifndef RUNTIME_PROCS_H_
 #define RUNTIME_PROCS_H_
@@ -21,8 +23,19 @@ int NumCPU();
 // Sets how many goroutines may run at the same time, and returns the setting
 // before. n <= 0 changes nothing. It starts as the environment variable
 // GOMAXPROCS says, else as NumCPU(). After a decrease, goroutines that run now
-// do so until they next block, yield or return.
+// do so until they next block, yield or return, or have run for 10 ms.
 int GOMAXPROCS(int n);
+
+// Binds the calling goroutine to its kernel thread, for libraries that keep
+// something for each thread: it runs on no other, and no other goroutine runs
+// there, until UnlockOSThread has been called as often. When a goroutine
+// returns while it is bound, its thread ends (but not the one that called
+// rt::Run). Switches to and from such a goroutine are slow: two threads take
+// part in each.
+void LockOSThread();
+
+// Undoes one LockOSThread; nothing if there is none to undo.
+void UnlockOSThread();
 
 // The stack of the calling goroutine, as the report of a fatal error shows it:
 //

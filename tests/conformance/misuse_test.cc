@@ -196,6 +196,22 @@ const Misuse kMisuses[] = {
        MakeChan<int>().Recv();
      },
      "deadlock!\n\ngoroutine 1 "},
+    {"DeadlockOfALockedMain",
+     [] {
+       LockOSThread();
+       Go([] {
+         LockOSThread();
+         MakeChan<int>().Recv();
+       });
+       MakeChan<int>().Recv();
+     },
+     "deadlock!\n\ngoroutine 1 \\[chan receive\\]:\n"},
+    {"DeadlockAfterALockedThreadEnded",
+     [] {
+       Go([] { LockOSThread(); });
+       MakeChan<int>().Recv();
+     },
+     "deadlock!\n\ngoroutine 1 \\[chan receive\\]:\n"},
     {"PanicInAGoroutine",
      [] {
        Go([] { throw Panic("no such user"); });
