@@ -46,15 +46,14 @@ struct Goroutine : G {
 
   // The owner's: who runs it, or the queue that it is on.
   Goroutine* next = nullptr;  // In a linked queue or free list.
+  // The only M that can run it: it was preempted there, or is locked to it.
+  M* thread = nullptr;
+  uint32_t thread_locks = 0;  // LockThread less UnlockThread.
   Context context;            // While it does not run.
   Stack stack;                // Empty before its first run.
   Fiber fiber;
   void* exceptions[2] = {};  // The C++ runtime's record of caught exceptions.
   absl::AnyInvocable<void() &&> task;
-
-  // The only M that can run it: it was preempted there, or is locked to it.
-  M* thread = nullptr;
-  uint32_t thread_locks = 0;  // LockThread less UnlockThread.
 
   // Set by a dump: on waking, report the stack and switch back (traceback.h).
   StackRequest* stack_request = nullptr;
