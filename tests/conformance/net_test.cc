@@ -149,11 +149,10 @@ void WaitForWaiters(int count) {
   YieldUntil([&] { return rt::internal::Netpoll::Get().waiters() == count; });
 }
 
-// More than the buffers of any connection hold.
-const std::string& TooMuch() {
-  static const auto* text = new std::string(16 << 20, 'x');
-  return *text;
-}
+// More than the buffers of any connection hold. Made before any goroutine runs:
+// who initialises a function's static may be preempted meanwhile, and others
+// block their threads.
+const std::string& kTooMuch = *new std::string(16 << 20, 'x');
 
 absl::Time Past() { return rt::Now() - absl::Seconds(1); }
 
@@ -324,7 +323,7 @@ TEST_P(NetTest, CloseEndsWhatWaits) {
                                  "network connection"));
       });
       wg.Go([&] {
-        absl::Status status = ends.a.Write(TooMuch());
+        absl::Status status = ends.a.Write(kTooMuch);
         EXPECT_EQ(status.code(), absl::StatusCode::kCancelled);
         EXPECT_THAT(Text(status), StartsWith("write "));
       });
@@ -424,7 +423,7 @@ TEST_P(NetTest, AWriteDeadlineEndsAWriteThatWaits) {
   Main([&] {
     Ends ends = Connect(network());
     ExpectOk(ends.a.SetWriteDeadline(rt::Now() + absl::Milliseconds(10)));
-    absl::Status status = ends.a.Write(TooMuch());
+    absl::Status status = ends.a.Write(kTooMuch);
     EXPECT_EQ(status.code(), absl::StatusCode::kDeadlineExceeded);
     EXPECT_THAT(Text(status), MatchesRegex("write .*: i/o timeout"));
   });
@@ -439,7 +438,7 @@ TEST_P(NetTest, ADeadlineInThePastEndsWhatWaitsAtOnce) {
       EXPECT_THAT(Text(ends.a.Read(buffer)), HasSubstr("i/o timeout"));
     });
     wg.Go([&] {
-      EXPECT_THAT(Text(ends.a.Write(TooMuch())), HasSubstr("i/o timeout"));
+      EXPECT_THAT(Text(ends.a.Write(kTooMuch)), HasSubstr("i/o timeout"));
     });
     WaitForWaiters(2);
     ExpectOk(ends.a.SetDeadline(Past()));
@@ -821,7 +820,9 @@ TEST(FromFdTest, AFileOnDiskIsRefusedAndClosed) {
 
 // --- The process's limits ----------------------------------------------------
 
+// Once all other goroutines, which may hold the last handle, have ended.
 int CountFds() {
+  YieldUntil([] { return NumGoroutine() == 1; });
   int count = 0;
   DIR* folder = opendir("/proc/self/fd");
   while (readdir(folder) != nullptr) ++count;
