@@ -20,6 +20,7 @@ std::vector<Benchmark> SyncBenchmarks();
 std::vector<Benchmark> ProgramBenchmarks();
 std::vector<Benchmark> TimerBenchmarks();
 std::vector<Benchmark> MemoryBenchmarks();
+std::vector<Benchmark> NetworkBenchmarks();
 
 }  // namespace bench
 
