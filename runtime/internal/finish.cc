@@ -34,7 +34,8 @@ constexpr int64_t kGraceNs = 100'000'000;
 // How often to look.
 constexpr int64_t kLookNs = 1'000'000;
 
-// The processor time that m's thread has used; 0 if it has not begun, or ended.
+}  // namespace
+
 int64_t CpuNs(const M& m) {
   pid_t tid = m.tid.load(std::memory_order_relaxed);
   // As pthread_getcpuclockid builds it; that needs a thread that has not been
@@ -46,8 +47,6 @@ int64_t CpuNs(const M& m) {
   if (tid == 0 || clock_gettime(clock, &used) != 0) return 0;
   return int64_t{used.tv_sec} * 1'000'000'000 + used.tv_nsec;
 }
-
-}  // namespace
 
 void FlushStdout() {
   // A goroutine that was stopped may be in the middle of printing, and would

@@ -115,7 +115,8 @@ struct M {
   void Take(P* taken) {
     if (p != nullptr) p->holder.store(nullptr, std::memory_order_relaxed);
     p = taken;
-    if (p != nullptr) p->holder.store(this, std::memory_order_relaxed);
+    // Release: a new M is complete; pairs with sysmon's look at it.
+    if (p != nullptr) p->holder.store(this, std::memory_order_release);
   }
 };
 

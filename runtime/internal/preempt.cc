@@ -13,10 +13,12 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
+#include <cstdio>
 #include <string_view>
 #include <utility>
 
 #include "runtime/internal/backtrace.h"
+#include "runtime/internal/check.h"
 #include "runtime/internal/no_preempt.h"
 #include "runtime/internal/sched.h"
 
@@ -156,7 +158,7 @@ void InstallPreemption() {
 }
 
 void RequestPreemption(P* p, uint32_t tick, bool hard) {
-  M* m = p->holder.load(std::memory_order_relaxed);
+  M* m = p->holder.load(std::memory_order_acquire);
   if (m == nullptr) return;
   Scheduler* scheduler = m->scheduler;
   if (!scheduler->HaveSpareM()) return;
@@ -190,16 +192,28 @@ bool Scheduler::HaveSpareM() {
   constexpr int kMaxThreads = 10'000;
   mu.Lock();
   bool have = idle_m != nullptr;
-  M* fresh = !have && total_ms < kMaxThreads ? NewM() : nullptr;
+  int threads = total_ms;
+  M* fresh = nullptr;
+  if (!have && threads < kMaxThreads && !out_of_threads) fresh = NewM();
   mu.Unlock();
+  if (have || out_of_threads) return have;
   // It goes idle, and is found there at the next try.
-  if (fresh != nullptr && !StartThread(fresh)) {
-    // No more threads: then there is no preemption, which is better than no
-    // program.
-    RawLock lock(mu);
-    ForgetM(fresh);
-  }
-  return have;
+  if (fresh != nullptr && StartThread(fresh)) return false;
+  // Most goroutines end by themselves: going on without preemption is better
+  // than ending the program, but nobody shall have to guess why others starve.
+  char text[256];
+  int size =
+      snprintf(text, sizeof(text),
+               "runtime: no more OS threads (have %d; errno=%d): goroutines "
+               "that compute "
+               "are no longer interrupted\n"
+               "runtime: may need to increase max user processes (ulimit -u)\n",
+               threads, fresh != nullptr ? errno : EAGAIN);
+  WriteStderr(text, static_cast<unsigned long>(size));
+  out_of_threads = true;
+  RawLock lock(mu);
+  if (fresh != nullptr) ForgetM(fresh);
+  return false;
 }
 
 bool Scheduler::StopGoroutine(M* m) {

@@ -154,9 +154,10 @@ struct Scheduler {
 
   // --- preempt.cc: goroutines that were stopped ------------------------------
 
-  // Whether an idle M will take the P of a goroutine that is stopped; makes one
-  // if not.
+  // For sysmon: whether an idle M will take the P of a goroutine that is
+  // stopped; makes one if not.
   bool HaveSpareM();
+  std::atomic<bool> out_of_threads{false};  // Then it makes no more.
   // In the signal handler of m's thread: gives m's P away and queues the
   // goroutine; false if nobody is there to take the P.
   bool StopGoroutine(M* m);
@@ -236,6 +237,9 @@ Scheduler* ActiveScheduler();
 
 // From a goroutine to its M's stack; returns when the goroutine runs again.
 void SwitchToM(M* m, Goroutine* g);
+
+// The processor time that m's thread has used; 0 if it has not begun, or ended.
+int64_t CpuNs(const M& m);
 
 // Flushes std::cout and stdout, if nobody keeps stdout locked.
 void FlushStdout();

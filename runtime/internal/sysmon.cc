@@ -3,14 +3,19 @@
 
 #include "runtime/internal/sysmon.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/types.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <cstdio>
 #include <limits>
+#include <string_view>
 
 #include "runtime/internal/futex.h"
 #include "runtime/internal/host.h"
@@ -41,6 +46,11 @@ constexpr int64_t kAgainNs = 50'000;
 constexpr int kTriesBeforeHard = 40;
 constexpr int64_t kHardNs = 1'000'000;
 
+// A thread that the kernel does not let run is looked at so often, and waited
+// for so long.
+constexpr int64_t kStarvedNs = 1'000'000;
+constexpr int64_t kStarvedAtMostNs = 1'000'000'000;
+
 // The longest pause while somebody waits for a P: a goroutine that computes was
 // seen to begin with this delay at most.
 constexpr int64_t kLongestBusyNs = 2'000'000;
@@ -51,6 +61,21 @@ constexpr int64_t kPollNs = 10'000'000;
 constexpr int64_t kIdlePollNs = 1'000'000;
 
 constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+
+// Whether the thread waits for a processor, or has one; else it is blocked.
+bool WantsToRun(pid_t tid) {
+  char path[64];
+  snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  char text[128];
+  ssize_t size = read(fd, text, sizeof(text));
+  close(fd);
+  // "number (name) state ..."; a name may have anything in it.
+  std::string_view line(text, size > 0 ? static_cast<size_t>(size) : 0);
+  size_t end = line.rfind(')');
+  return end != line.npos && end + 2 < line.size() && line[end + 2] == 'R';
+}
 
 }  // namespace
 
@@ -153,8 +178,14 @@ bool Sysmon::LookAt(P* p, Seen* seen) {
   PStatus status = p->status.load(std::memory_order_relaxed);
   uint32_t tick = (status == PStatus::kSyscall ? p->syscall_tick : p->tick)
                       .load(std::memory_order_relaxed);
-  if (seen->status != status || seen->tick != tick) {
-    *seen = {status, tick, now_ns_};
+  M* holder = p->holder.load(std::memory_order_acquire);
+  if (seen->status != status || seen->tick != tick || seen->holder != holder) {
+    bool running = status == PStatus::kRunning && holder != nullptr;
+    *seen = {.status = status,
+             .tick = tick,
+             .holder = holder,
+             .since_ns = now_ns_,
+             .cpu_ns = running ? CpuNs(*holder) : 0};
   }
   switch (status) {
     case PStatus::kRunning:
@@ -187,10 +218,24 @@ bool Sysmon::Preempt(P* p, Seen* seen) {
     next_ns_ = std::min(next_ns_, due_ns);
     return false;
   }
+  if (seen->tries == 0 && KeptFromRunning(*seen)) {
+    next_ns_ = std::min(next_ns_, now_ns_ + kStarvedNs);
+    return false;
+  }
   ++seen->tries;
   seen->tried_ns = now_ns_;
   RequestPreemption(p, seen->tick, hard);
   return true;
+}
+
+// On a machine with more to do than processors, a goroutine may be in the way
+// of others for 10 ms without having run. It has its slice still to come: else
+// programs that are too short to be preempted, and rely on it, would be at
+// times.
+bool Sysmon::KeptFromRunning(const Seen& seen) const {
+  return seen.holder != nullptr && now_ns_ - seen.since_ns < kStarvedAtMostNs &&
+         CpuNs(*seen.holder) - seen.cpu_ns < kSliceNs / 2 &&
+         WantsToRun(seen.holder->tid.load(std::memory_order_relaxed));
 }
 
 bool Sysmon::Retake(P* p, Seen* seen) {

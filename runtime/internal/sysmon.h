@@ -6,16 +6,15 @@
 // It looks at all P's, round after round: every 20 µs at first; after 50 rounds
 // in which there was nothing to do the pause doubles, up to 10 ms. A round
 //   * takes the P from a system call that has lasted for 20 µs,
-//   * has a goroutine preempted that ran for 10 ms while others wait, or whose
-//   P
-//     is one too many since GOMAXPROCS was lowered (preempt.h),
+//   * has a goroutine preempted (preempt.h) that ran for 10 ms while others
+//     wait, unless the kernel kept its thread from running, or whose P is one
+//     too many since GOMAXPROCS was lowered,
 //   * polls the network if nobody did for 10 ms.
 // When every P has been idle for some rounds it rests until one goes to work:
 // an idle program uses no processor time.
 //
-// Threads: Start and Stop from Run; Hurry and WakeFromRest from any. The rest
-// is
-//          the watching thread's own.
+// Threads: Start and Stop from Run; Hurry and WakeFromRest from any; the rest
+//          is the watching thread's own.
 //
 // After Go's sysmon (runtime/proc.go).
 
@@ -71,7 +70,9 @@ class Sysmon {
   struct Seen {
     PStatus status = PStatus::kIdle;
     uint32_t tick = 0;
+    M* holder = nullptr;
     int64_t since_ns = 0;
+    int64_t cpu_ns = 0;    // The processor time of its thread then.
     int tries = 0;         // How often its goroutine has been asked to stop,
     int64_t tried_ns = 0;  // the last time.
   };
@@ -82,6 +83,7 @@ class Sysmon {
   bool LookAt(P* p, Seen* seen);
   bool Preempt(P* p, Seen* seen);
   bool Retake(P* p, Seen* seen);
+  bool KeptFromRunning(const Seen& seen) const;
   // Until a P goes to work; false if one does already.
   bool Rest();
   void HurrySlow();

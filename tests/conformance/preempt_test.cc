@@ -4,11 +4,14 @@
 // Goroutines that would not give up their P are made to.
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <iostream>
 #include <memory>
@@ -353,6 +356,77 @@ TEST(PreemptEndTest, ADumpShowsWhereItWasStopped) {
               "goroutine [0-9]+ \\[preempted\\]:\n"
               ".*SpinForever.*\n\t.*preempt_test.cc:[0-9]+\n"
               "created by .* in goroutine 1\n");
+}
+
+// The thread of the only P hardly runs, next to one that has all the weight.
+void RunStarved() {
+  cpu_set_t here;
+  CPU_ZERO(&here);
+  CPU_SET(sched_getcpu(), &here);
+  rt::Run([&] {
+    GOMAXPROCS(1);
+    Scheduler* scheduler = ActiveScheduler();
+    std::atomic<bool> queued{false};
+    std::atomic<bool> done{false};
+    std::thread hog([&] {
+      sched_setaffinity(0, sizeof(here), &here);
+      while (!done) {
+      }
+    });
+    std::thread judge([&] {
+      absl::Time begin = Now();
+      while (!queued) usleep(100);
+      usleep(40'000);
+      int64_t preemptions = scheduler->preemptions;
+      // After a second of that it is preempted all the same.
+      bool in_time = Now() - begin < absl::Milliseconds(500);
+      std::fputs(preemptions == 0 || !in_time ? "left alone\n" : "stopped\n",
+                 stderr);
+      done = true;
+    });
+    sched_param none = {};
+    sched_setaffinity(0, sizeof(here), &here);
+    if (sched_setscheduler(0, SCHED_IDLE, &none) != 0) std::abort();
+    Go([] {});
+    queued = true;
+    while (!done) {
+    }
+    hog.join();
+    judge.join();
+  });
+  std::exit(0);
+}
+
+TEST(PreemptEndTest, NotOfAThreadThatTheKernelDoesNotLetRun) {
+  ::testing::FLAGS_gtest_death_test_style = "threadsafe";
+  EXPECT_EXIT(RunStarved(), ::testing::ExitedWithCode(0), "^left alone\n$");
+}
+
+void RunShortOfThreads() {
+  // Enough for the stacks of a few. (Nobody limits root's processes.)
+  rlimit limit;
+  limit.rlim_cur = limit.rlim_max = rlim_t{1} << 28;
+  if (setrlimit(RLIMIT_AS, &limit) != 0) std::abort();
+  rt::Run([] {
+    GOMAXPROCS(1);
+    Scheduler* scheduler = ActiveScheduler();
+    WaitGroup wg;
+    for (int i = 0; i < 100; ++i) {
+      wg.Go([=] { Spin([=] { return scheduler->out_of_threads.load(); }); });
+    }
+    wg.Wait();
+  });
+  std::exit(0);
+}
+
+TEST(PreemptEndTest, WithoutMoreThreadsItSaysSoAndGoesOn) {
+  if (internal::kTsan || internal::kAsan) {
+    GTEST_SKIP() << "a sanitizer needs more address space than the limit";
+  }
+  ::testing::FLAGS_gtest_death_test_style = "threadsafe";
+  EXPECT_EXIT(RunShortOfThreads(), ::testing::ExitedWithCode(0),
+              "^runtime: no more OS threads \\(have [0-9]+; errno=11\\): "
+              "goroutines that compute are no longer interrupted\n");
 }
 
 std::atomic<int> urgent{0};

@@ -92,6 +92,34 @@ TEST(SchedulerTest, TheGlobalQueueIsServedWhileTheLocalOneIsNeverEmpty) {
   });
 }
 
+TEST(SchedulerTest, TheGlobalQueueIsServedAtEvery61stTick) {
+  OnOneP([] {
+    internal::P* p = internal::ActiveScheduler()->ps[0].load();
+    auto ping = MakeChan<int>();
+    auto pong = MakeChan<int>();
+    Go([&] {
+      for (int v : ping) pong.Send(v);
+    });
+    for (int round = 0; round < 10; ++round) {
+      uint32_t ran_at = 0;
+      uint32_t queued_at = p->tick;
+      int64_t before = internal::ActiveScheduler()->preemptions.load();
+      std::thread([&] { Go([&] { ran_at = p->tick; }); }).join();
+      // One of the two is always ready on the local queue.
+      while (ran_at == 0) {
+        ping.Send(1);
+        pong.Recv();
+      }
+      // Unless this thread was kept from running for so long that it was
+      // preempted.
+      if (internal::ActiveScheduler()->preemptions.load() != before) continue;
+      EXPECT_LE(ran_at - queued_at, 61u);
+      EXPECT_EQ(ran_at % 61, 1u);
+    }
+    ping.Close();
+  });
+}
+
 TEST(SchedulerTest, ABusyPsGoroutinesAreStolen) {
   EXPECT_EQ(rt::Run([] {
               GOMAXPROCS(2);
