@@ -36,6 +36,7 @@
 #include <utility>
 
 #include "runtime/internal/host.h"
+#include "runtime/panic.h"
 
 namespace rt {
 
@@ -96,6 +97,7 @@ struct OnceCall {
       try {
         if constexpr (std::is_void_v<Result>) {
           std::invoke(std::move(function));
+          result = true;
         } else {
           result.emplace(std::invoke(std::move(function)));
         }
@@ -105,6 +107,9 @@ struct OnceCall {
       }
     });
     if (error != nullptr) std::rethrow_exception(error);
+    if (!result.has_value()) {
+      throw Panic("the function of a OnceFunc or OnceValue did not return");
+    }
   }
 
   Once once;
@@ -117,7 +122,8 @@ struct OnceCall {
 }  // namespace internal
 
 // OnceFunc(f): a function that calls f at its first call and does nothing at
-// the others. Copies of it count as one. What f throws, every call throws.
+// the others. Copies of it count as one. What f throws, every call throws; if f
+// ended its goroutine (Goexit), every later call panics.
 template <typename F>
 [[nodiscard]] auto OnceFunc(F f) {
   using Call = internal::OnceCall<F, void>;

@@ -7,13 +7,16 @@
 #define RUNTIME_RUNTIME_H_
 
 // IWYU pragma: begin_exports
+#include "runtime/atomic_value.h"
 #include "runtime/blocking.h"
 #include "runtime/chan.h"
 #include "runtime/cond.h"
 #include "runtime/go.h"
+#include "runtime/map.h"
 #include "runtime/mutex.h"
 #include "runtime/once.h"
 #include "runtime/panic.h"
+#include "runtime/pool.h"
 #include "runtime/procs.h"
 #include "runtime/run.h"
 #include "runtime/rwmutex.h"

@@ -49,6 +49,7 @@ void WaitGroup::AddSlow(uint64_t state, int delta) {
   }
   while (w != nullptr) {
     SemaWaiter* next = w->next;  // *w is gone once its goroutine is ready.
+    w->handed = true;
     host::Ready(w->g);
     w = next;
   }
@@ -62,18 +63,21 @@ void WaitGroup::WaitSlow() {
     host::Fatal("rt::WaitGroup: Wait would block, but not in a goroutine");
   }
   SemaQueue& queue = SemaQueueFor(this);
-  queue.mu.Lock();
-  uint64_t state = state_.load(std::memory_order_acquire);
-  do {
-    if (Count(state) == 0) {
-      queue.mu.Unlock();
-      return;
-    }
-    // Acquire, for the failure: the counter may have come to 0.
-  } while (!state_.compare_exchange_weak(state, state | kSomebodyWaits,
-                                         std::memory_order_acquire));
-  queue.PushBack(&self);
-  internal::SemaPark(queue, internal::WaitReason::kWaitGroupWait, this);
+  // Again if somebody who does not mean us wakes us (sema.h).
+  while (!self.handed) {
+    queue.mu.Lock();
+    uint64_t state = state_.load(std::memory_order_acquire);
+    do {
+      if (Count(state) == 0) {
+        queue.mu.Unlock();
+        return;
+      }
+      // Acquire, for the failure: the counter may have come to 0.
+    } while (!state_.compare_exchange_weak(state, state | kSomebodyWaits,
+                                           std::memory_order_acquire));
+    queue.PushBack(&self);
+    internal::SemaPark(queue, internal::WaitReason::kWaitGroupWait, this);
+  }
   if (state_.load(std::memory_order_acquire) != 0) {
     throw Panic("sync: WaitGroup is reused before previous Wait has returned");
   }

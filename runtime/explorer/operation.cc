@@ -24,6 +24,8 @@ Commutes ClassOf(OpKind kind) {
   switch (kind) {
     case OpKind::kAtomicLoad:
     case OpKind::kChanLen:
+    case OpKind::kMapLoad:
+    case OpKind::kValueLoad:
       return Commutes::kLooks;
     case OpKind::kRWMutexRLock:
       return Commutes::kReadLocks;
@@ -157,6 +159,16 @@ const char* OperationText(OpKind kind) {
       return "fires";
     case OpKind::kOnceDone:
       return "done";
+    case OpKind::kMapLoad:
+    case OpKind::kValueLoad:
+      return "Load";
+    case OpKind::kMapStore:
+    case OpKind::kValueStore:
+      return "Store";
+    case OpKind::kPoolGet:
+      return "Get";
+    case OpKind::kPoolPut:
+      return "Put";
     case OpKind::kAtomicLoad:
       return "atomic load";
     case OpKind::kAtomicStore:

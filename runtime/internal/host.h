@@ -153,6 +153,12 @@ enum class OpKind : uint8_t {
   kTimerFire,  // The host itself makes a timer's call.
   kOnceDo,     // Finds it done, or begins.
   kOnceDone,   // It is done.
+  kMapLoad,    // Also Range, for each key.
+  kMapStore,   // All that may change a Map.
+  kValueLoad,
+  kValueStore,
+  kPoolGet,
+  kPoolPut,
   kAtomicLoad,
   kAtomicStore,
   kAtomicRmw,
@@ -168,6 +174,10 @@ struct ObjectList {
 };
 
 #if defined(RT_EXPLORED)
+
+// For a primitive that keeps things in a place which depends on where its
+// caller happens to run: there the explorer has to try all places (Pool).
+inline constexpr bool kExplored = true;
 
 // Defined by //runtime/explorer. `enabled` may be null ("always"). Begin
 // returns once the explorer lets the operation happen; until End the calling
@@ -239,6 +249,8 @@ inline void RefuseExplored(std::string_view call) {
 }
 
 #else
+
+inline constexpr bool kExplored = false;
 
 class [[maybe_unused]] Op {
  public:

@@ -175,6 +175,20 @@ TEST_P(OnceTest, EveryCallThrowsWhatTheFunctionThrew) {
   });
 }
 
+TEST_P(OnceTest, AFunctionThatEndsItsGoroutineCountsAsDone) {
+  Main([] {
+    Once once;
+    auto f = OnceValue([]() -> int { Goexit(); });
+    WaitGroup wg;
+    wg.Go([&] { once.Do([] { Goexit(); }); });
+    wg.Go([=] { f(); });
+    wg.Wait();
+    once.Do([] { FAIL() << "done twice"; });
+    EXPECT_EQ(TextOfPanic(f),
+              "the function of a OnceFunc or OnceValue did not return");
+  });
+}
+
 TEST_P(OnceTest, WhatTheFunctionHoldsIsDestroyedAfterTheCall) {
   Main([] {
     auto held = std::make_shared<int>(1);

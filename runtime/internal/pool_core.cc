@@ -1,0 +1,254 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+#include "runtime/internal/pool_core.h"
+
+#include <bit>
+#include <utility>
+
+#include "runtime/internal/host.h"
+
+namespace rt::internal {
+namespace {
+
+using host::Op;
+using host::OpKind;
+
+static_assert(host::kMaxPins == 1024);  // As many as there are in kGroups.
+
+// A round ends by itself after this time; Go's longest between two collections
+// is two minutes, its shortest a few milliseconds.
+constexpr int64_t kRoundNs = 1'000'000'000;
+// Calls past the slot after which somebody looks at the clock.
+constexpr uint32_t kCallsPerLook = 64;
+
+// For the explorer: who gets an object sees what was done before it was put. No
+// address of anything; those end below.
+const void* Edge(void* object) {
+  return reinterpret_cast<const void*>(reinterpret_cast<uintptr_t>(object) |
+                                       uint64_t{1} << 63);
+}
+
+}  // namespace
+
+void* PoolCore::Objects::TakeLast() {
+  void* object = all_.back();
+  all_.pop_back();
+  return object;
+}
+
+void* PoolCore::Objects::TakeFirst() {
+  void* object = all_[taken_++];
+  // All of them, or enough to be worth the way of the others.
+  if (taken_ * 2 > all_.size()) {
+    all_.erase(all_.begin(), all_.begin() + static_cast<ptrdiff_t>(taken_));
+    taken_ = 0;
+  }
+  return object;
+}
+
+void* PoolCore::Objects::TakeAt(size_t i) {
+  std::swap(all_[taken_ + i], all_.back());
+  return TakeLast();
+}
+
+void PoolCore::Objects::MoveTo(Objects* other) {
+  for (; taken_ < all_.size(); ++taken_) other->Push(all_[taken_]);
+  all_.clear();
+  taken_ = 0;
+}
+
+int PoolCore::GroupOf(int p) {
+  return p < 8 ? 0 : std::bit_width(static_cast<unsigned>(p)) - 3;
+}
+
+PoolCore::Local* PoolCore::At(int p) const {
+  int group = GroupOf(p);
+  // Acquire: pairs with the release in Make.
+  Local* locals = groups_[group].load(std::memory_order_acquire);
+  return locals == nullptr ? nullptr : &locals[p - FirstOf(group)];
+}
+
+PoolCore::Local* PoolCore::Make(int p) {
+  if (Local* local = At(p)) return local;
+  int group = GroupOf(p);
+  auto* fresh = new Local[static_cast<size_t>(SizeOf(group))];
+  Local* expected = nullptr;
+  if (!groups_[group].compare_exchange_strong(expected, fresh,
+                                              std::memory_order_acq_rel)) {
+    delete[] fresh;
+  }
+  return At(p);
+}
+
+template <typename F>
+void PoolCore::ForEach(F f) {
+  for (int group = 0; group < kGroups; ++group) {
+    Local* locals = groups_[group].load(std::memory_order_acquire);
+    if (locals == nullptr) continue;
+    for (int i = 0; i < SizeOf(group); ++i) f(locals[i]);
+  }
+}
+
+PoolCore::~PoolCore() {
+  Objects gone;
+  ForEach([&](Local& local) {
+    RawLock lock(local.mu);
+    if (local.slot != nullptr) gone.Push(local.slot);
+    local.current.MoveTo(&gone);
+    local.victims.MoveTo(&gone);
+  });
+  Destroy(&gone);
+  for (std::atomic<Local*>& group : groups_) {
+    delete[] group.load(std::memory_order_relaxed);
+  }
+}
+
+void PoolCore::Destroy(Objects* gone) {
+  while (!gone->empty()) {
+    void* object = gone->TakeLast();
+    host::Acquire(Edge(object));
+    destroy_(object);
+  }
+}
+
+void* PoolCore::Take() {
+  if constexpr (host::kExplored) return TakeAny();
+  void* too_old = nullptr;
+  int p = host::Pin();
+  Local* local = p >= 0 ? At(p) : nullptr;
+  if (local != nullptr && local->slot != nullptr) {
+    void* object = std::exchange(local->slot, nullptr);
+    bool fresh =
+        local->slot_round + 1 >= round_.load(std::memory_order_relaxed);
+    if (fresh) {
+      host::Unpin();
+      return object;
+    }
+    too_old = object;
+  }
+  host::Unpin();
+  if (too_old != nullptr) destroy_(too_old);
+  return TakeSlow(p);
+}
+
+// From a queue: the own one, then others', then all the victims.
+void* PoolCore::TakeSlow(int p) {
+  CountSlow();
+  uint64_t round = round_.load(std::memory_order_relaxed);
+  Objects gone;
+  void* object = nullptr;
+  auto take = [&](Local& local, Objects Local::*which, bool own) {
+    if (object != nullptr) return;
+    if (local.size.load(std::memory_order_relaxed) == 0) return;
+    RawLock lock(local.mu);
+    Age(local, round, &gone);
+    Objects& objects = local.*which;
+    if (objects.empty()) return;
+    object = own ? objects.TakeLast() : objects.TakeFirst();
+    local.size.store(local.current.size() + local.victims.size(),
+                     std::memory_order_relaxed);
+  };
+  for (Objects Local::*which : {&Local::current, &Local::victims}) {
+    if (Local* own = p >= 0 ? At(p) : nullptr) take(*own, which, true);
+    ForEach([&](Local& local) { take(local, which, false); });
+  }
+  Destroy(&gone);
+  return object;
+}
+
+// The explorer's: any, or none.
+void* PoolCore::TakeAny() {
+  Op op(OpKind::kPoolGet, this);
+  Local* local = Make(0);
+  RawLock lock(local->mu);
+  size_t current = local->current.size();
+  size_t all = current + local->victims.size();
+  size_t i = host::RandomBelow(all + 1);
+  if (i == all) return nullptr;
+  void* object = i < current ? local->current.TakeAt(i)
+                             : local->victims.TakeAt(i - current);
+  host::Acquire(Edge(object));
+  return object;
+}
+
+void PoolCore::Give(void* object) {
+  if (!GiveNear(object)) CountSlow();
+}
+
+// True if there was room in the slot.
+bool PoolCore::GiveNear(void* object) {
+  Op op(OpKind::kPoolPut, this);
+  host::Release(Edge(object));
+  int p = host::Pin();
+  if (p >= 0 && !host::kExplored) {
+    Local* local = Make(p);
+    if (local->slot == nullptr) {
+      local->slot = object;
+      local->slot_round = round_.load(std::memory_order_relaxed);
+      host::Unpin();
+      return true;
+    }
+  }
+  host::Unpin();
+  Local* local = Make(p >= 0 ? p : 0);
+  Objects gone;  // Never any in the explorer: its EndRound looks everywhere.
+  {
+    RawLock lock(local->mu);
+    Age(*local, round_.load(std::memory_order_relaxed), &gone);
+    local->current.Push(object);
+    local->size.store(local->current.size() + local->victims.size(),
+                      std::memory_order_relaxed);
+  }
+  Destroy(&gone);
+  return false;
+}
+
+// Ends the round if it is time to.
+void PoolCore::CountSlow() {
+  uint32_t calls = slow_calls_.load(std::memory_order_relaxed) + 1;
+  slow_calls_.store(calls, std::memory_order_relaxed);  // May lose some.
+  if (calls % kCallsPerLook != 0) return;
+  int64_t now_ns = host::NowNs();
+  int64_t began_ns = round_began_ns_.load(std::memory_order_relaxed);
+  if (now_ns - began_ns < kRoundNs) return;
+  // One of those that come here at once. The first time, nothing is known of
+  // when the objects were put.
+  if (round_began_ns_.compare_exchange_strong(began_ns, now_ns,
+                                              std::memory_order_relaxed) &&
+      began_ns != kNever) {
+    EndRound();
+  }
+}
+
+// Brings a queue up to `round`.
+void PoolCore::Age(Local& local, uint64_t round, Objects* gone) {
+  // A caller that read the round before another may come after it.
+  if (local.round >= round) return;
+  local.victims.MoveTo(gone);
+  local.current.MoveTo(local.round + 1 == round ? &local.victims : gone);
+  local.round = round;
+  local.size.store(local.victims.size(), std::memory_order_relaxed);
+}
+
+void PoolCore::EndRound() {
+  Objects gone;
+  {
+    Op op(OpKind::kPoolPut, this);
+    uint64_t round = round_.fetch_add(1, std::memory_order_relaxed) + 1;
+    ForEach([&](Local& local) {
+      RawLock lock(local.mu);
+      Age(local, round, &gone);
+    });
+    int p = host::Pin();
+    Local* local = p >= 0 ? At(p) : nullptr;
+    if (local != nullptr && local->slot != nullptr &&
+        local->slot_round + 1 < round) {
+      gone.Push(std::exchange(local->slot, nullptr));
+    }
+    host::Unpin();
+  }
+  Destroy(&gone);
+}
+
+}  // namespace rt::internal
