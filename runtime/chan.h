@@ -190,6 +190,9 @@ class RecvChan : public internal::ChanHandle {
   RecvChan(const Chan<T>& chan)  // NOLINT(google-explicit-constructor)
       : ChanHandle(chan) {}
 
+  // For the runtime: takes over the reference that a new core comes with.
+  explicit RecvChan(internal::ChanCore* core) : ChanHandle(core) {}
+
   // Recv: the oldest value, as soon as there is one; nullopt once the channel
   // is closed and empty.
   std::optional<T> Recv() const { return this->template RecvValue<T>(); }

@@ -52,7 +52,8 @@ std::align_val_t CoreAlignment(const ElementOps& ops) {
 
 }  // namespace
 
-ChanCore* ChanCore::New(const ElementOps* ops, int64_t capacity) {
+ChanCore* ChanCore::New(const ElementOps* ops, int64_t capacity,
+                        ChanOwner* owner) {
   size_t offset = RingOffset(*ops);
   constexpr auto kLargest =
       static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
@@ -62,7 +63,7 @@ ChanCore* ChanCore::New(const ElementOps* ops, int64_t capacity) {
   }
   auto* memory = static_cast<std::byte*>(::operator new(
       offset + static_cast<size_t>(capacity) * ops->size, CoreAlignment(*ops)));
-  return new (memory) ChanCore(ops, capacity, memory + offset);
+  return new (memory) ChanCore(ops, capacity, memory + offset, owner);
 }
 
 // The last handle is gone, so nobody else can hold mu_.
@@ -86,6 +87,7 @@ void ChanCore::Unref(ChanCore* c) {
   // acquire: the destroyer sees it.
   if (c->refs_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
   host::Acquire(&c->refs_);
+  if (c->owner_ != nullptr) c->owner_->abandoned(c->owner_);
   std::align_val_t alignment = CoreAlignment(*c->ops_);
   c->~ChanCore();
   ::operator delete(c, alignment);
@@ -238,9 +240,14 @@ void ChanCore::Close(ChanCore* c) {
   }
 }
 
+bool ChanCore::IsAwaited(ChanCore* c) {
+  RawLock lock(c->mu_);
+  return !c->receivers_.LooksEmpty();
+}
+
 int64_t ChanCore::Len(ChanCore* c) {
   host::Op op(OpKind::kChanLen, c);
-  if (c == nullptr) return 0;
+  if (c == nullptr || c->owner_ != nullptr) return 0;
   RawLock lock(c->mu_);
   return c->count_.load(std::memory_order_relaxed);
 }

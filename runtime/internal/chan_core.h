@@ -51,10 +51,19 @@ struct ElementOps {
 // What became of a receive that does not wait.
 enum class TryRecvResult : uint8_t { kReceived, kClosed, kWouldWait };
 
+// Whoever feeds a channel from outside of the program, such as a timer. To the
+// program the channel looks unbuffered, for its owner may take back what it has
+// put there.
+struct ChanOwner {
+  // The last handle is gone; afterwards the channel is destroyed.
+  void (*abandoned)(ChanOwner* self);
+};
+
 class ChanCore {
  public:
   // With one handle. Panics if capacity < 0 or too large to allocate.
-  static ChanCore* New(const ElementOps* ops, int64_t capacity);
+  static ChanCore* New(const ElementOps* ops, int64_t capacity,
+                       ChanOwner* owner = nullptr);
 
   // Handles; null is allowed.
   static void AddRef(ChanCore* c);
@@ -68,7 +77,7 @@ class ChanCore {
   static void Close(ChanCore* c);
   static int64_t Len(ChanCore* c);
   static int64_t Cap(const ChanCore* c) {
-    return c == nullptr ? 0 : c->capacity_;
+    return c == nullptr || c->owner_ != nullptr ? 0 : c->capacity_;
   }
 
   // The same without waiting: a select of one case and a default. Also from a
@@ -91,14 +100,26 @@ class ChanCore {
     return TryRecvResult::kWouldWait;
   }
 
+  // For the owner, from anywhere, within an operation of its own. Offer sends
+  // and Take receives if that is possible at once.
+  static bool Offer(ChanCore* c, void* element) {
+    return c->TrySendSlow(element);
+  }
+  static bool Take(ChanCore* c, void* element) {
+    return c->TryRecvSlow(element) == TryRecvResult::kReceived;
+  }
+  // Whether somebody waits to receive.
+  static bool IsAwaited(ChanCore* c);
+
   ChanCore(const ChanCore&) = delete;
   ChanCore& operator=(const ChanCore&) = delete;
 
  private:
   friend class SelectCore;
 
-  ChanCore(const ElementOps* ops, int64_t capacity, std::byte* ring)
-      : ops_(ops), capacity_(capacity), ring_(ring) {}
+  ChanCore(const ElementOps* ops, int64_t capacity, std::byte* ring,
+           ChanOwner* owner)
+      : ops_(ops), capacity_(capacity), ring_(ring), owner_(owner) {}
   ~ChanCore();
 
   std::byte* Slot(int64_t i) const { return ring_ + i * ops_->size; }
@@ -140,6 +161,7 @@ class ChanCore {
   const ElementOps* const ops_;
   const int64_t capacity_;
   std::byte* const ring_;
+  ChanOwner* const owner_;  // Null: the program's own channel.
 
   std::atomic<int64_t> refs_{1};
 

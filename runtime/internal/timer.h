@@ -32,15 +32,21 @@ struct Timer {
   // `now_ns` is the host's clock, not before the time that was asked for.
   using Fire = void (*)(Timer* timer, int64_t now_ns);
 
-  // `object` is what the call changes; the explorer takes the call for an
-  // operation on it. Null: the timer itself.
-  explicit Timer(Fire fire, const void* object = nullptr)
-      : fire(fire), object(object != nullptr ? object : this) {}
+  // Whether a call would change nothing that anybody waits for: then the timer
+  // alone does not keep a program alive. Takes no lock that is held around
+  // StartTimer and StopTimer.
+  using Idle = bool (*)(const Timer* timer);
+
+  explicit Timer(Fire fire, Idle idle = nullptr) : fire(fire), idle(idle) {}
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
 
   const Fire fire;
-  const void* const object;
+  const Idle idle;  // Null: never.
+
+  // What the call changes: the explorer takes the call for an operation on it.
+  // Constant once the timer has been armed.
+  const void* object = this;
 
   // The host's. In production `home` is the heap that the timer is in, or was
   // in when its call began; null when neither. That heap's lock guards the
