@@ -21,10 +21,19 @@ bool Engine::AdvanceClock() {
     return false;
   }
   int64_t next = INT64_MAX;
+  bool awaited = false;
   for (size_t i = 0; i < count_; ++i) {
     const Goroutine& g = *goroutines_[i];
-    if (g.state == GoroutineState::kSleeping) next = std::min(next, g.wake_ns);
+    if (g.state == GoroutineState::kSleeping) {
+      next = std::min(next, g.wake_ns);
+      awaited |= g.timer == nullptr || g.timer->idle == nullptr ||
+                 !g.timer->idle(g.timer);
+    } else if (g.state == GoroutineState::kAtOp) {  // Passed over: it polls.
+      awaited |= g.enabled == nullptr || g.enabled(g.enabled_arg);
+    }
   }
+  // A ticker that nobody listens to ticks for ever, and keeps nobody alive.
+  if (!awaited) return false;
   now_ns_ = std::max(now_ns_, next);
   if (options_.max_virtual_ns > 0 && now_ns_ > options_.max_virtual_ns) {
     Fail(Verdict::kSlow, "");
@@ -80,7 +89,7 @@ void Engine::StartTimer(internal::Timer* timer, int64_t when_ns,
     strategy_->OnSpawn(current_->index, g->index);
     timer->home.store(g, std::memory_order_relaxed);
   } else {
-    if (g->state == GoroutineState::kSleeping) --sleeping_;
+    StopTimer(timer);
     races_.Release(current_->index, timer);
     races_.Acquire(g->index, timer);
     strategy_->OnReady(current_->index, g->index);
@@ -99,6 +108,10 @@ bool Engine::StopTimer(internal::Timer* timer) {
   bool was_armed = g->state == GoroutineState::kSleeping ||
                    g->state == GoroutineState::kAtOp;
   if (g->state == GoroutineState::kSleeping) --sleeping_;
+  if (g->state == GoroutineState::kAtOp) {
+    EngineScope scope;
+    strategy_->OnCancel({g->index, g->pending});
+  }
   g->state = GoroutineState::kWaiting;
   return was_armed;
 }

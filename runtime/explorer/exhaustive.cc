@@ -132,6 +132,13 @@ void Exhaustive::OnTimeAdvance(GoroutineIndex woken) {
   for (const VectorClock& other : clocks_) clock.Join(other);
 }
 
+// In another order it would have happened.
+void Exhaustive::OnCancel(const Choice& cancelled) {
+  if (redundant_ || diverged_) return;
+  op_covered_ = false;
+  FindRaces(cancelled.goroutine, cancelled.op);
+}
+
 Exhaustive::Frame& Exhaustive::PushFrame() {
   if (frame_count_ == frames_.size()) frames_.emplace_back();
   Frame& frame = frames_[frame_count_++];

@@ -69,6 +69,7 @@ class Exhaustive : public Strategy {
   void OnSpawn(GoroutineIndex parent, GoroutineIndex child) override;
   void OnReady(GoroutineIndex by, GoroutineIndex woken) override;
   void OnTimeAdvance(GoroutineIndex woken) override;
+  void OnCancel(const Choice& cancelled) override;
   bool redundant() const override { return redundant_; }
   bool diverged() const override { return diverged_; }
 

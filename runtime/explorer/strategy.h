@@ -67,6 +67,10 @@ class Strategy {
   // Nobody could run, so the clock moved on; all that was is before `woken`.
   virtual void OnTimeAdvance(GoroutineIndex /*woken*/) {}
 
+  // The goroutine that runs has just taken from another what that was about to
+  // do: it will not happen.
+  virtual void OnCancel(const Choice& /*cancelled*/) {}
+
   // The execution just run repeats one that was run before, in another order
   // of independent operations; it does not count.
   virtual bool redundant() const { return false; }
