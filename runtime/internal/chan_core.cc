@@ -240,11 +240,6 @@ void ChanCore::Close(ChanCore* c) {
   }
 }
 
-bool ChanCore::IsAwaited(ChanCore* c) {
-  RawLock lock(c->mu_);
-  return !c->receivers_.LooksEmpty();
-}
-
 int64_t ChanCore::Len(ChanCore* c) {
   host::Op op(OpKind::kChanLen, c);
   if (c == nullptr || c->owner_ != nullptr) return 0;

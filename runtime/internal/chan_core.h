@@ -109,7 +109,9 @@ class ChanCore {
     return c->TryRecvSlow(element) == TryRecvResult::kReceived;
   }
   // Whether somebody waits to receive.
-  static bool IsAwaited(ChanCore* c);
+  static bool IsAwaited(const ChanCore* c) {
+    return !c->receivers_.LooksEmpty();
+  }
 
   ChanCore(const ChanCore&) = delete;
   ChanCore& operator=(const ChanCore&) = delete;

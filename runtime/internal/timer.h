@@ -33,8 +33,7 @@ struct Timer {
   using Fire = void (*)(Timer* timer, int64_t now_ns);
 
   // Whether a call would change nothing that anybody waits for: then the timer
-  // alone does not keep a program alive. Takes no lock that is held around
-  // StartTimer and StopTimer.
+  // alone does not keep a program alive. Takes no lock.
   using Idle = bool (*)(const Timer* timer);
 
   explicit Timer(Fire fire, Idle idle = nullptr) : fire(fire), idle(idle) {}

@@ -30,9 +30,9 @@ constexpr absl::Duration kSoon = absl::Milliseconds(1);
 
 // What a receive that does not wait gets.
 std::optional<absl::Time> Poll(const RecvChan<absl::Time>& c) {
-  absl::Time t;
-  if (!internal::ChanCore::Take(c.core(), &t)) return std::nullopt;
-  return t;
+  std::optional<absl::Time> got;
+  Select(OnRecv(c, [&](std::optional<absl::Time> t) { got = t; }), Default());
+  return got;
 }
 
 // The message of the Panic that f ends in.
