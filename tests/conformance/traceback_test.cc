@@ -56,12 +56,13 @@ TEST_P(StackTest, OfAllWithTheirReasons) {
   Main([] {
     auto c = MakeChan<int>();
     WaitGroup wg;
+    WaitGroup joined;
     Mutex mu;
     mu.Lock();
     wg.Add(1);
-    Go([=] { c.Recv(); });
-    Go([&] { wg.Wait(); });
-    Go([&] {
+    joined.Go([=] { c.Recv(); });
+    joined.Go([&] { wg.Wait(); });
+    joined.Go([&] {
       mu.Lock();
       mu.Unlock();
     });
@@ -78,6 +79,7 @@ TEST_P(StackTest, OfAllWithTheirReasons) {
     c.Close();
     wg.Done();
     mu.Unlock();
+    joined.Wait();
   });
 }
 
