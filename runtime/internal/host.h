@@ -108,7 +108,7 @@ void UnlockThread();
 // [0, kMaxPins), Pin returns, and no other goroutine runs there: what is kept
 // for each P can be used without a lock. It must not park, block or take long.
 // On a thread that has no P, Pin returns -1 and pins nothing; Unpin all the
-// same. Regions may nest.
+// same. Regions do not nest.
 inline constexpr int kMaxPins = 1024;
 int Pin();
 void Unpin();

@@ -55,6 +55,36 @@ inline void AddNoPreempt(uint32_t delta) {
 #endif
 }
 
+// The same for one region that does not nest, and may hold regions of the other
+// kind: it stores only. A count is loaded and stored again, and regions that
+// follow closely on each other wait for each other's store.
+extern "C" {
+extern constinit thread_local uint32_t rt_pinned;
+}
+
+inline void SetPinned(uint32_t pinned) {
+#if defined(__x86_64__)
+  uintptr_t offset;
+  asm volatile(
+      "movq rt_pinned@gottpoff(%%rip), %0\n\t"
+      "movl %1, %%fs:(%0)"
+      : "=&r"(offset)
+      : "er"(pinned)
+      : "memory");
+#elif defined(__aarch64__)
+  uintptr_t address;
+  uintptr_t offset;
+  asm volatile(
+      "mrs %0, tpidr_el0\n\t"
+      "adrp %1, :gottprel:rt_pinned\n\t"
+      "ldr %1, [%1, #:gottprel_lo12:rt_pinned]\n\t"
+      "str %w2, [%0, %1]"
+      : "=&r"(address), "=&r"(offset)
+      : "r"(pinned)
+      : "memory");
+#endif
+}
+
 inline void EnterNoPreempt() { AddNoPreempt(1); }
 inline void LeaveNoPreempt() { AddNoPreempt(static_cast<uint32_t>(-1)); }
 

@@ -134,12 +134,12 @@ int MaxProcs(int n) {
 }
 
 int Pin() {
-  EnterNoPreempt();
+  SetPinned(1);
   M* m = CurrentM();
   return m != nullptr && m->p != nullptr ? m->p->id : -1;
 }
 
-void Unpin() { LeaveNoPreempt(); }
+void Unpin() { SetPinned(0); }
 
 uint64_t RandomBelow(uint64_t n) {
   thread_local Random random(static_cast<uint64_t>(MonotonicNs()));

@@ -3,7 +3,6 @@
 
 #include "runtime/internal/pool_core.h"
 
-#include <bit>
 #include <utility>
 
 #include "runtime/internal/host.h"
@@ -31,42 +30,56 @@ const void* Edge(void* object) {
 
 }  // namespace
 
-void* PoolCore::Objects::TakeLast() {
-  void* object = all_.back();
-  all_.pop_back();
-  return object;
+void PoolCore::Objects::AddRoom(Block* block) {
+  block->before = last_;
+  block->after = nullptr;
+  block->begin = block->end = 0;
+  (last_ == nullptr ? first_ : last_->after) = block;
+  last_ = block;
 }
 
-void* PoolCore::Objects::TakeFirst() {
-  void* object = all_[taken_++];
-  // All of them, or enough to be worth the way of the others.
-  if (taken_ * 2 > all_.size()) {
-    all_.erase(all_.begin(), all_.begin() + static_cast<ptrdiff_t>(taken_));
-    taken_ = 0;
+void PoolCore::Objects::Push(void* object) {
+  last_->objects[last_->end++] = object;
+  ++size_;
+}
+
+PoolCore::Block* PoolCore::Objects::CutIfEmpty(Block* block) {
+  --size_;
+  if (block->begin < block->end) return nullptr;
+  (block == first_ ? first_ : block->before->after) = block->after;
+  (block == last_ ? last_ : block->after->before) = block->before;
+  return block;
+}
+
+PoolCore::Objects::Taken PoolCore::Objects::TakeLast() {
+  Block* block = last_;
+  void* object = block->objects[--block->end];
+  return {object, CutIfEmpty(block)};
+}
+
+PoolCore::Objects::Taken PoolCore::Objects::TakeFirst() {
+  Block* block = first_;
+  void* object = block->objects[block->begin++];
+  return {object, CutIfEmpty(block)};
+}
+
+PoolCore::Objects::Taken PoolCore::Objects::TakeAt(size_t i) {
+  Block* block = first_;
+  for (; block->begin + i >= static_cast<size_t>(block->end);
+       block = block->after) {
+    i -= static_cast<size_t>(block->end - block->begin);
   }
-  return object;
-}
-
-void* PoolCore::Objects::TakeAt(size_t i) {
-  std::swap(all_[taken_ + i], all_.back());
+  std::swap(block->objects[block->begin + i], last_->objects[last_->end - 1]);
   return TakeLast();
 }
 
 void PoolCore::Objects::MoveTo(Objects* other) {
-  for (; taken_ < all_.size(); ++taken_) other->Push(all_[taken_]);
-  all_.clear();
-  taken_ = 0;
-}
-
-int PoolCore::GroupOf(int p) {
-  return p < 8 ? 0 : std::bit_width(static_cast<unsigned>(p)) - 3;
-}
-
-PoolCore::Local* PoolCore::At(int p) const {
-  int group = GroupOf(p);
-  // Acquire: pairs with the release in Make.
-  Local* locals = groups_[group].load(std::memory_order_acquire);
-  return locals == nullptr ? nullptr : &locals[p - FirstOf(group)];
+  if (first_ == nullptr) return;
+  first_->before = other->last_;
+  (other->last_ == nullptr ? other->first_ : other->last_->after) = first_;
+  other->last_ = last_;
+  other->size_ += size_;
+  *this = Objects();
 }
 
 PoolCore::Local* PoolCore::Make(int p) {
@@ -91,25 +104,45 @@ void PoolCore::ForEach(F f) {
 }
 
 PoolCore::~PoolCore() {
-  Objects gone;
   ForEach([&](Local& local) {
-    RawLock lock(local.mu);
-    if (local.slot != nullptr) gone.Push(local.slot);
-    local.current.MoveTo(&gone);
-    local.victims.MoveTo(&gone);
+    Objects gone;
+    {
+      RawLock lock(local.mu);
+      local.current.MoveTo(&gone);
+      local.victims.MoveTo(&gone);
+      for (Block* block = local.spare; block != nullptr;) {
+        delete std::exchange(block, block->after);
+      }
+    }
+    if (local.slot != nullptr) Destroy(local.slot);
+    Destroy(&gone);
   });
-  Destroy(&gone);
   for (std::atomic<Local*>& group : groups_) {
     delete[] group.load(std::memory_order_relaxed);
   }
 }
 
+void PoolCore::Destroy(void* object) {
+  host::Acquire(Edge(object));
+  destroy_(object);
+}
+
 void PoolCore::Destroy(Objects* gone) {
   while (!gone->empty()) {
-    void* object = gone->TakeLast();
-    host::Acquire(Edge(object));
-    destroy_(object);
+    Objects::Taken taken = gone->TakeLast();
+    delete taken.empty;
+    Destroy(taken.object);
   }
+}
+
+// What was taken from `local`; its block is for later.
+void* PoolCore::Keep(Local& local, Objects::Taken taken) {
+  if (taken.empty != nullptr) {
+    taken.empty->after = std::exchange(local.spare, taken.empty);
+  }
+  local.size.store(local.current.size() + local.victims.size(),
+                   std::memory_order_relaxed);
+  return taken.object;
 }
 
 void* PoolCore::Take() {
@@ -145,9 +178,7 @@ void* PoolCore::TakeSlow(int p) {
     Age(local, round, &gone);
     Objects& objects = local.*which;
     if (objects.empty()) return;
-    object = own ? objects.TakeLast() : objects.TakeFirst();
-    local.size.store(local.current.size() + local.victims.size(),
-                     std::memory_order_relaxed);
+    object = Keep(local, own ? objects.TakeLast() : objects.TakeFirst());
   };
   for (Objects Local::*which : {&Local::current, &Local::victims}) {
     if (Local* own = p >= 0 ? At(p) : nullptr) take(*own, which, true);
@@ -166,42 +197,59 @@ void* PoolCore::TakeAny() {
   size_t all = current + local->victims.size();
   size_t i = host::RandomBelow(all + 1);
   if (i == all) return nullptr;
-  void* object = i < current ? local->current.TakeAt(i)
-                             : local->victims.TakeAt(i - current);
+  void* object = Keep(*local, i < current ? local->current.TakeAt(i)
+                                          : local->victims.TakeAt(i - current));
   host::Acquire(Edge(object));
   return object;
 }
 
 void PoolCore::Give(void* object) {
-  if (!GiveNear(object)) CountSlow();
-}
-
-// True if there was room in the slot.
-bool PoolCore::GiveNear(void* object) {
-  Op op(OpKind::kPoolPut, this);
-  host::Release(Edge(object));
-  int p = host::Pin();
-  if (p >= 0 && !host::kExplored) {
-    Local* local = Make(p);
-    if (local->slot == nullptr) {
+  {
+    Op op(OpKind::kPoolPut, this);
+    host::Release(Edge(object));
+    int p = host::Pin();
+    if (p >= 0 && At(p) == nullptr) {
+      host::Unpin();
+      Make(p);
+      p = host::Pin();  // Perhaps another one; then the queue will do.
+    }
+    Local* local = p >= 0 && !host::kExplored ? At(p) : nullptr;
+    if (local != nullptr && local->slot == nullptr) {
       local->slot = object;
       local->slot_round = round_.load(std::memory_order_relaxed);
       host::Unpin();
-      return true;
+      return;
     }
+    host::Unpin();
+    GiveToQueue(*Make(p >= 0 ? p : 0), object);
   }
-  host::Unpin();
-  Local* local = Make(p >= 0 ? p : 0);
+  CountSlow();
+}
+
+void PoolCore::GiveToQueue(Local& local, void* object) {
   Objects gone;  // Never any in the explorer: its EndRound looks everywhere.
-  {
-    RawLock lock(local->mu);
-    Age(*local, round_.load(std::memory_order_relaxed), &gone);
-    local->current.Push(object);
-    local->size.store(local->current.size() + local->victims.size(),
-                      std::memory_order_relaxed);
+  Block* fresh = nullptr;
+  for (bool done = false; !done;) {
+    {
+      RawLock lock(local.mu);
+      Age(local, round_.load(std::memory_order_relaxed), &gone);
+      if (fresh != nullptr) {
+        fresh->after = std::exchange(local.spare, fresh);
+      }
+      if (!local.current.HasRoom() && local.spare != nullptr) {
+        Block* room = std::exchange(local.spare, local.spare->after);
+        local.current.AddRoom(room);
+      }
+      done = local.current.HasRoom();
+      if (done) {
+        local.current.Push(object);
+        local.size.store(local.current.size() + local.victims.size(),
+                         std::memory_order_relaxed);
+      }
+    }
+    if (!done) fresh = new Block;
   }
   Destroy(&gone);
-  return false;
 }
 
 // Ends the round if it is time to.
@@ -233,6 +281,7 @@ void PoolCore::Age(Local& local, uint64_t round, Objects* gone) {
 
 void PoolCore::EndRound() {
   Objects gone;
+  void* too_old = nullptr;
   {
     Op op(OpKind::kPoolPut, this);
     uint64_t round = round_.fetch_add(1, std::memory_order_relaxed) + 1;
@@ -244,10 +293,11 @@ void PoolCore::EndRound() {
     Local* local = p >= 0 ? At(p) : nullptr;
     if (local != nullptr && local->slot != nullptr &&
         local->slot_round + 1 < round) {
-      gone.Push(std::exchange(local->slot, nullptr));
+      too_old = std::exchange(local->slot, nullptr);
     }
     host::Unpin();
   }
+  if (too_old != nullptr) Destroy(too_old);
   Destroy(&gone);
 }
 

@@ -17,6 +17,9 @@
 //       handed out, but destroyed.
 //   P2  What lies in a slot is looked at by its P only. So it is destroyed when
 //       that P, or ~PoolCore, next comes across it.
+//   P3  Nothing is allocated or freed under a lock or pinned. The owner of
+//       malloc's lock may be a goroutine that was preempted, and would not run
+//       again if everybody who has a P waited for it and could not be stopped.
 //
 // To the explorer all objects lie in one place, and Take may return any of
 // them or nothing: which P a goroutine runs on, nobody can know.
@@ -27,9 +30,9 @@
 #define RUNTIME_INTERNAL_POOL_CORE_H_
 
 #include <atomic>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "runtime/internal/raw_mutex.h"
@@ -52,20 +55,43 @@ class PoolCore {
   void EndRound();
 
  private:
-  // The objects of one round in one queue; the oldest first.
+  // Part of a queue, from `begin` to before `end`; the oldest first.
+  struct Block {
+    static constexpr int kSize = 60;
+    Block* before = nullptr;
+    Block* after = nullptr;
+    int begin = 0;
+    int end = 0;
+    void* objects[kSize];
+  };
+
+  // The objects of one round in one queue; the oldest first. Allocates and
+  // frees nothing: it is used under a lock (P3).
   class Objects {
    public:
-    bool empty() const { return taken_ == all_.size(); }
-    size_t size() const { return all_.size() - taken_; }
-    void Push(void* object) { all_.push_back(object); }
-    void* TakeLast();
-    void* TakeFirst();
-    void* TakeAt(size_t i);
+    bool empty() const { return size_ == 0; }
+    size_t size() const { return size_; }
+    bool HasRoom() const {
+      return last_ != nullptr && last_->end < Block::kSize;
+    }
+    void AddRoom(Block* block);
+    void Push(void* object);
+    // An object, and the block that is empty without it, if there is one.
+    struct Taken {
+      void* object;
+      Block* empty;
+    };
+    Taken TakeLast();
+    Taken TakeFirst();
+    Taken TakeAt(size_t i);
     void MoveTo(Objects* other);
 
    private:
-    std::vector<void*> all_;
-    size_t taken_ = 0;  // From the front.
+    Block* CutIfEmpty(Block* block);
+
+    Block* first_ = nullptr;
+    Block* last_ = nullptr;
+    size_t size_ = 0;
   };
 
   struct alignas(64) Local {
@@ -79,23 +105,35 @@ class PoolCore {
     uint64_t round ABSL_GUARDED_BY(mu) = 0;  // That `current` is of.
     Objects current ABSL_GUARDED_BY(mu);
     Objects victims ABSL_GUARDED_BY(mu);
+    Block* spare ABSL_GUARDED_BY(mu) = nullptr;  // Empty ones, by `after`.
   };
 
   // Local's are made when they are needed, in groups: 0 to 7, then 8 to 15, 16
   // to 31, and so on.
   static constexpr int kGroups = 8;
-  static int GroupOf(int p);
+  static int GroupOf(int p) {
+    return p < 8 ? 0 : std::bit_width(static_cast<unsigned>(p)) - 3;
+  }
   static int FirstOf(int group) { return group == 0 ? 0 : 4 << group; }
   static int SizeOf(int group) { return group == 0 ? 8 : 4 << group; }
 
-  Local* At(int p) const;  // Null if it has not been made.
+  // Null if it has not been made.
+  Local* At(int p) const {
+    int group = GroupOf(p);
+    // Acquire: pairs with the release in Make.
+    Local* locals = groups_[group].load(std::memory_order_acquire);
+    return locals == nullptr ? nullptr : &locals[p - FirstOf(group)];
+  }
   Local* Make(int p);
   void* TakeSlow(int p);
   void* TakeAny();
-  bool GiveNear(void* object);
+  void GiveToQueue(Local& local, void* object);
   void CountSlow();
   void Age(Local& local, uint64_t round, Objects* gone)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(local.mu);
+  static void* Keep(Local& local, Objects::Taken taken)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(local.mu);
+  void Destroy(void* object);
   void Destroy(Objects* gone);
   template <typename F>
   void ForEach(F f);

@@ -88,7 +88,8 @@ Interrupted Where(const void* context) {
 bool MayStop(M* m, uint64_t request, const Interrupted& at) {
   Goroutine* g = m->current;
   P* p = m->p;
-  if (rt_no_preempt_count != 0 || g == nullptr || p == nullptr) return false;
+  if (rt_no_preempt_count != 0 || rt_pinned != 0) return false;
+  if (g == nullptr || p == nullptr) return false;
   uint32_t tick = p->tick.load(std::memory_order_relaxed);
   if ((request & ~kHard) != Request(p, tick)) return false;
   // ThreadSanitizer calls handlers later, and from the goroutine's own stack.

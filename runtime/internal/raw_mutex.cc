@@ -11,9 +11,10 @@
 
 namespace rt::internal {
 
-// Here, since whoever needs the count has the mutex, too.
+// Here, since whoever needs them has the mutex, too.
 extern "C" {
 constinit thread_local uint32_t rt_no_preempt_count = 0;
+constinit thread_local uint32_t rt_pinned = 0;
 }
 
 void RawMutex::LockSlow() {

@@ -92,6 +92,29 @@ TEST_P(PoolTest, OthersTakeFromTheQueue) {
   });
 }
 
+TEST_P(PoolTest, AQueueMayBeLongAndUsedFromBothEnds) {
+  Main([] {
+    GOMAXPROCS(1);
+    Pool<Object> pool;
+    for (int i = 0; i <= 1000; ++i) Put(pool, i);
+    std::thread other([&] {
+      for (int i = 1; i <= 400; ++i) EXPECT_EQ(Get(pool), i);
+    });
+    other.join();
+    EXPECT_EQ(Get(pool), 0);  // From the slot.
+    for (int i = 1000; i > 700; --i) EXPECT_EQ(Get(pool), i);
+    pool.EndRound();  // 401 to 700 are victims now.
+    EXPECT_EQ(Get(pool), 700);
+    Put(pool, 0);
+    for (int i = 1; i <= 100; ++i) Put(pool, i);
+    pool.EndRound();
+    EXPECT_EQ(Object::live, 101);
+    EXPECT_EQ(Get(pool), 0);
+    for (int i = 100; i >= 1; --i) EXPECT_EQ(Get(pool), i);
+    EXPECT_EQ(pool.Get(), nullptr);
+  });
+}
+
 TEST_P(PoolTest, APlainThreadMayPut) {
   Main([] {
     Pool<Object> pool;
