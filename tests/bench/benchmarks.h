@@ -16,6 +16,7 @@ namespace bench {
 
 std::vector<Benchmark> GoroutineBenchmarks();
 std::vector<Benchmark> ChannelBenchmarks();
+std::vector<Benchmark> SelectBenchmarks();
 std::vector<Benchmark> SyncBenchmarks();
 std::vector<Benchmark> ProgramBenchmarks();
 std::vector<Benchmark> TimerBenchmarks();
