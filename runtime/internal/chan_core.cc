@@ -46,8 +46,11 @@ size_t RingOffset(const ElementOps& ops) {
   return (sizeof(ChanCore) + ops.alignment - 1) / ops.alignment * ops.alignment;
 }
 
-std::align_val_t CoreAlignment(const ElementOps& ops) {
-  return std::align_val_t{std::max(alignof(ChanCore), ops.alignment)};
+// Plain operator new where it will do: glibc hands out small blocks from a
+// thread's own store, but not aligned ones.
+bool NeedsAlignedNew(const ElementOps& ops) {
+  return std::max(alignof(ChanCore), ops.alignment) >
+         __STDCPP_DEFAULT_NEW_ALIGNMENT__;
 }
 
 }  // namespace
@@ -61,9 +64,12 @@ ChanCore* ChanCore::New(const ElementOps* ops, int64_t capacity,
       static_cast<uint64_t>(capacity) > (kLargest - offset) / ops->size) {
     throw Panic("makechan: size out of range");
   }
-  auto* memory = static_cast<std::byte*>(::operator new(
-      offset + static_cast<size_t>(capacity) * ops->size, CoreAlignment(*ops)));
-  return new (memory) ChanCore(ops, capacity, memory + offset, owner);
+  size_t size = offset + static_cast<size_t>(capacity) * ops->size;
+  void* memory = NeedsAlignedNew(*ops)
+                     ? ::operator new (size, std::align_val_t{ops->alignment})
+                     : ::operator new(size);
+  auto* ring = static_cast<std::byte*>(memory) + offset;
+  return new (memory) ChanCore(ops, capacity, ring, owner);
 }
 
 // The last handle is gone, so nobody else can hold mu_.
@@ -84,13 +90,21 @@ void ChanCore::Unref(ChanCore* c) {
   if (c == nullptr) return;
   host::Release(&c->refs_);
   // Release: what this handle's owner did comes before the destruction;
-  // acquire: the destroyer sees it.
-  if (c->refs_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  // acquire: the destroyer sees it. Who holds the last handle need not count:
+  // there is nobody to copy another one from.
+  if (c->refs_.load(std::memory_order_acquire) != 1 &&
+      c->refs_.fetch_sub(1, std::memory_order_acq_rel) != 1) {
+    return;
+  }
   host::Acquire(&c->refs_);
   if (c->owner_ != nullptr) c->owner_->abandoned(c->owner_);
-  std::align_val_t alignment = CoreAlignment(*c->ops_);
+  const ElementOps& ops = *c->ops_;
   c->~ChanCore();
-  ::operator delete(c, alignment);
+  if (NeedsAlignedNew(ops)) {
+    ::operator delete (c, std::align_val_t{ops.alignment});
+  } else {
+    ::operator delete(c);
+  }
 }
 
 ChanCore::SendResult ChanCore::SendLocked(void* element, G** wake) {
