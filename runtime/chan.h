@@ -50,6 +50,7 @@
 #include <utility>
 
 #include "runtime/internal/chan_core.h"
+#include "runtime/internal/chan_inline.h"
 
 namespace rt {
 
@@ -61,16 +62,6 @@ template <typename T>
 class RecvChan;
 
 namespace internal {
-
-template <typename T>
-inline constexpr ElementOps kElementOps = {
-    sizeof(T),
-    alignof(T),
-    [](void* to, void* from) {
-      std::construct_at(static_cast<T*>(to), std::move(*static_cast<T*>(from)));
-    },
-    [](void* element) { std::destroy_at(static_cast<T*>(element)); },
-};
 
 // What all handles share: the count, comparison, Len and Cap.
 class ChanHandle {
@@ -104,20 +95,12 @@ class ChanHandle {
  protected:
   template <typename T>
   void SendValue(T& value) const {
-    ChanCore::Send(core_, std::addressof(value));
+    ChanCore::Send(core_, value);
   }
 
   template <typename T>
   std::optional<T> RecvValue() const {
-    union Slot {  // Room for a T that Recv may construct.
-      Slot() {}
-      ~Slot() {}
-      T value;
-    } slot;
-    if (!ChanCore::Recv(core_, std::addressof(slot.value))) return std::nullopt;
-    std::optional<T> result(std::move(slot.value));
-    std::destroy_at(std::addressof(slot.value));
-    return result;
+    return ChanCore::Recv<T>(core_);
   }
 
   void CloseCore() const { ChanCore::Close(core_); }
@@ -223,7 +206,9 @@ class Chan : public internal::ChanHandle {
   std::optional<T> Recv() const { return this->template RecvValue<T>(); }
   void Close() const { this->CloseCore(); }
 
-  internal::RecvIterator<T> begin() const { return RecvChan<T>(*this).begin(); }
+  internal::RecvIterator<T> begin() const {
+    return internal::RecvIterator<T>(RecvChan<T>(*this));
+  }
   std::default_sentinel_t end() const { return {}; }
 
  private:

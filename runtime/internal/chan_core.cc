@@ -18,28 +18,24 @@ namespace {
 
 using host::OpKind;
 
-// Runs when the goroutine's context is saved: from here on its waiter may be
-// completed. Not analysed: the lock was taken by the goroutine that parked.
-bool UnlockAfterPark(G*, void* mu) ABSL_NO_THREAD_SAFETY_ANALYSIS {
-  static_cast<RawMutex*>(mu)->Unlock();
-  return true;
-}
+// A waiter that waits at one channel only.
+struct LoneWaiter : Waiter {
+  explicit LoneWaiter(RawMutex* mu) : mu(mu) {}
+  RawMutex* const mu;
+};
 
-// Every use of a slot comes after the one before: the k-th receive happens
-// before the (k + capacity)-th send, and each send before its receive.
-void NoteSlot(const void* slot) {
-  host::Acquire(slot);
-  host::Release(slot);
+// Runs when the goroutine's context is saved: from the unlocking on its waiter
+// may be completed. Not analysed: the lock was taken by the goroutine.
+bool UnlockAfterPark(G* g, void* waiter) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  auto* w = static_cast<LoneWaiter*>(waiter);
+  w->g = g;
+  w->mu->Unlock();
+  return true;
 }
 
 void NoteSlotFor(G* parked, const void* slot) {
   host::AcquireFor(parked, slot);
   host::ReleaseFor(parked, slot);
-}
-
-[[noreturn]] void ParkForever(WaitReason reason) {
-  host::Park(reason, nullptr, nullptr, nullptr);
-  host::Fatal("a goroutine that waits on a nil channel was woken");
 }
 
 size_t RingOffset(const ElementOps& ops) {
@@ -74,9 +70,10 @@ ChanCore* ChanCore::New(const ElementOps* ops, int64_t capacity,
 
 // The last handle is gone, so nobody else can hold mu_.
 ChanCore::~ChanCore() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  if (ops_->destroy == nullptr) return;
   for (int64_t count = count_.load(std::memory_order_relaxed); count > 0;
        --count) {
-    ops_->destroy(Slot(recv_index_));
+    ops_->Destroy(Slot(recv_index_));
     Advance(&recv_index_);
   }
 }
@@ -107,7 +104,7 @@ void ChanCore::Unref(ChanCore* c) {
   }
 }
 
-ChanCore::SendResult ChanCore::SendLocked(void* element, G** wake) {
+ChanCore::SendResult ChanCore::SendNow(void* element, G** wake) {
   if (closed_.load(std::memory_order_relaxed)) return SendResult::kClosed;
   int64_t count = count_.load(std::memory_order_relaxed);
   if (Waiter* receiver = receivers_.Pop()) {
@@ -120,31 +117,31 @@ ChanCore::SendResult ChanCore::SendLocked(void* element, G** wake) {
       Advance(&send_index_);
       recv_index_ = send_index_;
     }
-    ops_->move(receiver->elem, element);
+    ops_->Move(receiver->elem, element);
     receiver->ok = true;
     *wake = receiver->g;
     return SendResult::kSent;
   }
   if (count == capacity_) return SendResult::kWouldWait;
   NoteSlot(Slot(send_index_));
-  ops_->move(Slot(send_index_), element);
+  ops_->Move(Slot(send_index_), element);
   Advance(&send_index_);
   count_.store(count + 1, std::memory_order_relaxed);
   return SendResult::kSent;
 }
 
-TryRecvResult ChanCore::RecvLocked(void* element, G** wake) {
+TryRecvResult ChanCore::RecvNow(void* element, G** wake) {
   int64_t count = count_.load(std::memory_order_relaxed);
   if (count > 0) {
     std::byte* slot = Slot(recv_index_);
     NoteSlot(slot);
-    ops_->move(element, slot);
-    ops_->destroy(slot);
+    ops_->Move(element, slot);
+    ops_->Destroy(slot);
     Advance(&recv_index_);
     if (Waiter* sender = senders_.Pop()) {  // The ring was full: same slot.
       RT_CHECK(count == capacity_, "I2: a sender waits though a slot is free");
       NoteSlotFor(sender->g, slot);
-      ops_->move(slot, sender->elem);
+      ops_->Move(slot, sender->elem);
       Advance(&send_index_);
       sender->ok = true;
       *wake = sender->g;
@@ -161,61 +158,72 @@ TryRecvResult ChanCore::RecvLocked(void* element, G** wake) {
   if (sender == nullptr) return TryRecvResult::kWouldWait;
   RT_CHECK(capacity_ == 0, "I2: a sender waits though a slot is free");
   host::Rendezvous(sender->g);
-  ops_->move(element, sender->elem);
+  ops_->Move(element, sender->elem);
   sender->ok = true;
   *wake = sender->g;
   return TryRecvResult::kReceived;
 }
 
-// Send and Recv return from Park with mu_ free: UnlockAfterPark has released
-// it, which the analysis cannot see.
-void ChanCore::Send(ChanCore* c, void* element) ABSL_NO_THREAD_SAFETY_ANALYSIS {
-  host::Op op(OpKind::kChanSend, c);
-  if (c == nullptr) ParkForever(WaitReason::kChanSendNil);
-  c->mu_.Lock();
+void ChanCore::BlockForever(WaitReason reason) {
+  host::Park(reason, nullptr, nullptr, nullptr);
+  host::Fatal("a goroutine that waits on a nil channel was woken");
+}
+
+// In the next two, Park returns with mu_ free, since UnlockAfterPark has
+// released it; the analysis cannot see that.
+void ChanCore::SendLocked(void* element) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   G* wake = nullptr;
-  SendResult result = c->SendLocked(element, &wake);
+  SendResult result = SendNow(element, &wake);
   if (result == SendResult::kSent) {
-    c->mu_.Unlock();
+    mu_.Unlock();
     if (wake != nullptr) host::Ready(wake);
     return;
   }
   if (result == SendResult::kClosed) {
-    c->mu_.Unlock();
+    mu_.Unlock();
     throw Panic("send on closed channel");
   }
-  Waiter self;
-  self.g = host::CurrentG();
+  LoneWaiter self(&mu_);
   self.elem = element;
-  c->senders_.Push(&self);
-  host::Park(WaitReason::kChanSend, c, UnlockAfterPark, &c->mu_);
+  senders_.Push(&self);
+  host::Park(WaitReason::kChanSend, this, UnlockAfterPark, &self);
   if (!self.ok) throw Panic("send on closed channel");
 }
 
-bool ChanCore::Recv(ChanCore* c, void* element) ABSL_NO_THREAD_SAFETY_ANALYSIS {
-  host::Op op(OpKind::kChanRecv, c);
-  if (c == nullptr) ParkForever(WaitReason::kChanReceiveNil);
-  c->mu_.Lock();
+bool ChanCore::RecvLocked(void* element) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   G* wake = nullptr;
-  TryRecvResult result = c->RecvLocked(element, &wake);
+  TryRecvResult result = RecvNow(element, &wake);
   if (result != TryRecvResult::kWouldWait) {
-    c->mu_.Unlock();
+    mu_.Unlock();
     if (wake != nullptr) host::Ready(wake);
     return result == TryRecvResult::kReceived;
   }
-  Waiter self;
-  self.g = host::CurrentG();
+  LoneWaiter self(&mu_);
   self.elem = element;
-  c->receivers_.Push(&self);
-  host::Park(WaitReason::kChanReceive, c, UnlockAfterPark, &c->mu_);
-  if (!self.ok) host::Acquire(c);
+  receivers_.Push(&self);
+  host::Park(WaitReason::kChanReceive, this, UnlockAfterPark, &self);
+  if (!self.ok) host::Acquire(this);
   return self.ok;
+}
+
+void ChanCore::SendElement(ChanCore* c, void* element) {
+  host::Op op(OpKind::kChanSend, c);
+  if (c == nullptr) BlockForever(WaitReason::kChanSendNil);
+  c->mu_.Lock();
+  c->SendLocked(element);
+}
+
+bool ChanCore::RecvElement(ChanCore* c, void* element) {
+  host::Op op(OpKind::kChanRecv, c);
+  if (c == nullptr) BlockForever(WaitReason::kChanReceiveNil);
+  c->mu_.Lock();
+  return c->RecvLocked(element);
 }
 
 bool ChanCore::TrySendSlow(void* element) {
   G* wake = nullptr;
   mu_.Lock();
-  SendResult result = SendLocked(element, &wake);
+  SendResult result = SendNow(element, &wake);
   mu_.Unlock();
   if (wake != nullptr) host::Ready(wake);
   if (result == SendResult::kClosed) throw Panic("send on closed channel");
@@ -225,7 +233,7 @@ bool ChanCore::TrySendSlow(void* element) {
 TryRecvResult ChanCore::TryRecvSlow(void* element) {
   G* wake = nullptr;
   mu_.Lock();
-  TryRecvResult result = RecvLocked(element, &wake);
+  TryRecvResult result = RecvNow(element, &wake);
   mu_.Unlock();
   if (wake != nullptr) host::Ready(wake);
   return result;

@@ -32,6 +32,8 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <optional>
 
 #include "absl/base/thread_annotations.h"
 #include "runtime/internal/host.h"
@@ -44,8 +46,22 @@ namespace rt::internal {
 struct ElementOps {
   size_t size;
   size_t alignment;
-  void (*move)(void* to, void* from);  // Constructs *to from *from.
-  void (*destroy)(void* element);
+  // Constructs *to from *from. Null: copies the bytes.
+  void (*move)(void* to, void* from);
+  void (*destroy)(void* element);  // Null: does nothing.
+
+  void Move(void* to, void* from) const {
+    if (move != nullptr) {
+      move(to, from);
+    } else if (size == sizeof(uint64_t)) {  // A number or pointer, mostly.
+      std::memcpy(to, from, sizeof(uint64_t));
+    } else {
+      std::memcpy(to, from, size);
+    }
+  }
+  void Destroy(void* element) const {
+    if (destroy != nullptr) destroy(element);
+  }
 };
 
 // What became of a receive that does not wait.
@@ -69,11 +85,19 @@ class ChanCore {
   static void AddRef(ChanCore* c);
   static void Unref(ChanCore* c);
 
-  // The channel's operations; a null core is the nil channel.
-  // Send constructs from *element, which stays the caller's to destroy.
-  // Recv constructs *element and returns true, or returns false: closed.
-  static void Send(ChanCore* c, void* element);
-  [[nodiscard]] static bool Recv(ChanCore* c, void* element);
+  // The channel's operations; a null core is the nil channel. Send moves from
+  // `value`, which stays the caller's to destroy. Recv returns nullopt if the
+  // channel is closed. T is the type of the elements; chan_inline.h.
+  template <typename T>
+  static void Send(ChanCore* c, T& value);
+  template <typename T>
+  [[nodiscard]] static std::optional<T> Recv(ChanCore* c);
+
+  // The same without the type. Recv constructs *element and returns true, or
+  // returns false: closed.
+  static void SendElement(ChanCore* c, void* element);
+  [[nodiscard]] static bool RecvElement(ChanCore* c, void* element);
+
   static void Close(ChanCore* c);
   static int64_t Len(ChanCore* c);
   static int64_t Cap(const ChanCore* c) {
@@ -113,6 +137,9 @@ class ChanCore {
     return !c->receivers_.LooksEmpty();
   }
 
+  // An operation on the nil channel.
+  [[noreturn]] static void BlockForever(WaitReason reason);
+
   ChanCore(const ChanCore&) = delete;
   ChanCore& operator=(const ChanCore&) = delete;
 
@@ -148,15 +175,26 @@ class ChanCore {
     return full && !closed_.load(std::memory_order_acquire);
   }
 
+  // Every use of a slot comes after the one before: the k-th receive happens
+  // before the (k + capacity)-th send, and each send before its receive.
+  static void NoteSlot(const void* slot) {
+    host::Acquire(slot);
+    host::Release(slot);
+  }
+
+  // Send and Recv from where they have locked mu, which these unlock.
+  void SendLocked(void* element) ABSL_UNLOCK_FUNCTION(mu_);
+  bool RecvLocked(void* element) ABSL_UNLOCK_FUNCTION(mu_);
+
   bool TrySendSlow(void* element);
   TryRecvResult TryRecvSlow(void* element);
 
   // What can be done at once, under mu. *wake is whom to make ready once mu is
   // free.
   enum class SendResult : uint8_t { kSent, kClosed, kWouldWait };
-  SendResult SendLocked(void* element, G** wake)
+  SendResult SendNow(void* element, G** wake)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  TryRecvResult RecvLocked(void* element, G** wake)
+  TryRecvResult RecvNow(void* element, G** wake)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   // Constant after construction.

@@ -37,7 +37,7 @@ class RecvCase {
   RecvCase& operator=(const RecvCase&) = delete;
 
   SelectOp Op() { return {chan_, std::addressof(value_), /*sends=*/false}; }
-  bool Wait() { return ChanCore::Recv(chan_, std::addressof(value_)); }
+  bool Wait() { return ChanCore::RecvElement(chan_, std::addressof(value_)); }
   TryRecvResult Try() {
     return ChanCore::TryRecv(chan_, std::addressof(value_));
   }
@@ -93,7 +93,7 @@ class SendCase {
 
   SelectOp Op() { return {chan_, Address(), /*sends=*/true}; }
   bool Wait() {
-    ChanCore::Send(chan_, Address());
+    ChanCore::SendElement(chan_, Address());
     return true;
   }
   TryRecvResult Try() {

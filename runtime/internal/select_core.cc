@@ -146,11 +146,11 @@ size_t SelectCore::LockAll(std::span<SelectOp> ops, bool has_default,
     bool closed = false;
     bool done;
     if (op->sends) {
-      auto result = op->chan->SendLocked(op->element, &wake);
+      auto result = op->chan->SendNow(op->element, &wake);
       closed = result == ChanCore::SendResult::kClosed;
       done = result != ChanCore::SendResult::kWouldWait;
     } else {
-      auto result = op->chan->RecvLocked(op->element, &wake);
+      auto result = op->chan->RecvNow(op->element, &wake);
       op->ok = result == TryRecvResult::kReceived;
       done = result != TryRecvResult::kWouldWait;
     }
