@@ -100,14 +100,13 @@ bool HashTrie::LockLive(const Place& place, const Entry* entry) {
 }
 
 Retired* HashTrie::RemoveAndUnlock(const Place& place, Entry* entry) {
-  Branch* branch = place.branch;
   entry->dead.store(true, std::memory_order_release);
-  std::atomic<Node*>& slot = branch->SlotFor(entry->hash);
+  std::atomic<Node*>& slot = place.branch->SlotFor(entry->hash);
   auto* first = static_cast<Entry*>(slot.load(std::memory_order_relaxed));
   Entry* next = entry->next.load(std::memory_order_relaxed);
   if (first == entry) {
     slot.store(next, std::memory_order_seq_cst);
-    if (next == nullptr) --branch->used;
+    if (next == nullptr) --place.branch->used;
   } else {
     Entry* before = first;
     while (before->next.load(std::memory_order_relaxed) != entry) {
@@ -115,9 +114,9 @@ Retired* HashTrie::RemoveAndUnlock(const Place& place, Entry* entry) {
     }
     before->next.store(next, std::memory_order_seq_cst);
   }
-  bool empty = branch->used == 0;
-  branch->mu.Unlock();
-  return empty ? Prune(branch) : nullptr;
+  bool empty = place.branch->used == 0;
+  place.branch->mu.Unlock();
+  return empty ? Prune(place.branch) : nullptr;
 }
 
 // Takes out a branch that was found empty, and those above that become so.
