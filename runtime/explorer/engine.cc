@@ -114,6 +114,7 @@ Goroutine& Engine::NewGoroutine() {
   g.enabled = nullptr;
   g.enabled_arg = nullptr;
   g.op_depth = 0;
+  g.purpose = nullptr;
   g.wake_ns = 0;
   g.timer = nullptr;
   g.left_at = 0;

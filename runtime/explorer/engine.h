@@ -103,6 +103,7 @@ struct Goroutine : internal::G {
   std::vector<const void*> touched;  // Behind Effect(): also those of others.
   bool only_looked = false;          // A select that has done nothing.
   int op_depth = 0;  // Operations that the goroutine is inside of.
+  const internal::host::Purpose* purpose = nullptr;  // In other words.
 
   // Where its stack ended when it last left its own code.
   uintptr_t left_at = 0;

@@ -185,4 +185,9 @@ void RendezvousSlow(G* parked) {
                             static_cast<Goroutine*>(parked)->index);
 }
 
+void SetPurpose(const Purpose* purpose) {
+  if (explorer::mode == Mode::kEngine) return;
+  Engine::Active()->current()->purpose = purpose;
+}
+
 }  // namespace rt::internal::host

@@ -216,6 +216,7 @@ class Storyteller {
   std::string WaitsText(const BlockedGoroutine& b) const {
     const Goroutine& g = Of(b.goroutine);
     std::string text = absl::StrCat(Called(b.goroutine), " waits for ");
+    if (g.purpose != nullptr) return text + g.purpose->what;
     if (b.reason == internal::WaitReason::kCondWait) {
       return text + "a Signal or Broadcast that never comes";
     }
@@ -269,6 +270,8 @@ class Storyteller {
     std::set<OpKind> kinds;
     bool at_cond = false;
     for (const BlockedGoroutine& b : engine_.blocked()) {
+      const Goroutine& g = Of(b.goroutine);
+      if (g.purpose != nullptr) return g.purpose->hint;
       kinds.insert(b.kind);
       at_cond |= b.reason == internal::WaitReason::kCondWait;
     }

@@ -173,6 +173,13 @@ struct ObjectList {
   size_t stride;
 };
 
+// What a call waits for that is made of several primitives, in the words of who
+// makes it. A report says "goroutine 2 waits for <what>", and gives the hint.
+struct Purpose {
+  const char* what;
+  const char* hint;
+};
+
 #if defined(RT_EXPLORED)
 
 // For a primitive that keeps things in a place which depends on where its
@@ -240,6 +247,18 @@ inline void ReleaseFor(G* parked, const void* sync) {
 // each other: each sees what the other did before.
 inline void Rendezvous(G* parked) { RendezvousSlow(parked); }
 
+// While one exists, reports say what the calling goroutine waits for in other
+// words than those of the primitive. They do not nest.
+void SetPurpose(const Purpose* purpose);
+
+class WaitsFor {
+ public:
+  explicit WaitsFor(const Purpose* purpose) { SetPurpose(purpose); }
+  ~WaitsFor() { SetPurpose(nullptr); }
+  WaitsFor(const WaitsFor&) = delete;
+  WaitsFor& operator=(const WaitsFor&) = delete;
+};
+
 // For calls whose outcome does not depend on this program alone: ends the
 // check with a verdict that names `call`.
 inline void RefuseExplored(std::string_view call) {
@@ -267,6 +286,10 @@ inline void Release(const void*) {}
 inline void AcquireFor(G*, const void*) {}
 inline void ReleaseFor(G*, const void*) {}
 inline void Rendezvous(G*) {}
+class [[maybe_unused]] WaitsFor {
+ public:
+  explicit constexpr WaitsFor(const Purpose*) {}
+};
 inline void RefuseExplored(std::string_view) {}
 
 #endif

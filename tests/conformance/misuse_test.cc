@@ -16,6 +16,7 @@
 #include "absl/cleanup/cleanup.h"
 #include "gtest/gtest.h"
 #include "runtime/runtime.h"
+#include "runtime/singleflight.h"
 
 namespace rt {
 namespace {
@@ -125,6 +126,44 @@ const Misuse kMisuses[] = {
      },
      "^fatal error: sync: unlock of unlocked mutex\n\n"
      "goroutine 1 \\[running\\]:\n.*misuse_test.cc:[0-9]+\n"},
+    {"PanicInDoChan",
+     [] {
+       singleflight::Group<int, int> group;
+       auto chan = group.DoChan(1, []() -> int { throw Panic("offline"); });
+       try {
+         chan.Recv();
+       } catch (...) {
+       }
+     },
+     "^panic: offline\n\ngoroutine [0-9]+ \\[running\\]:\n"
+     ".*misuse_test.cc:[0-9]+\n"},
+    {"ExceptionInDoChan",
+     [] {
+       singleflight::Group<int, int> group;
+       group.DoChan(1, [] { return std::vector<int>().at(1); }).Recv();
+     },
+     "^panic: .*vector.*at.*misuse_test.cc:[0-9]+\n"},
+    {"PanicInDoThatDoChanShares",  // Though whoever called Do would catch it.
+     [] {
+       singleflight::Group<int, int> group;
+       auto go_on = MakeChan<bool>();
+       Go([&] {
+         try {
+           group.Do(1, [&]() -> int {
+             go_on.Send(true);
+             go_on.Recv();
+             throw Panic("offline");
+           });
+         } catch (const Panic&) {
+           _exit(0);
+         }
+       });
+       go_on.Recv();
+       auto chan = group.DoChan(1, [] { return 1; });
+       go_on.Send(true);
+       chan.Recv();
+     },
+     "^panic: offline\n\ngoroutine [0-9]+ .*misuse_test.cc:[0-9]+\n"},
     {"DeadlockOnAChannel", [] { MakeChan<int>().Recv(); },
      "^fatal error: all goroutines are asleep - deadlock!\n\n"
      "goroutine 1 \\[chan "
