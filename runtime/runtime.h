@@ -11,6 +11,7 @@
 #include "runtime/blocking.h"
 #include "runtime/chan.h"
 #include "runtime/cond.h"
+#include "runtime/context.h"
 #include "runtime/go.h"
 #include "runtime/map.h"
 #include "runtime/mutex.h"

@@ -78,14 +78,14 @@ void Engine::BeginOperation(const Operation& op,
   if (options_.recording != nullptr) RecordStep(Recording::Kind::kOperation, 0);
   // Atomic accesses tell themselves what they read and wrote, and a select may
   // turn out to write nothing.
-  if (!IsAtomic(op.kind) && op.kind != OpKind::kSelect) NoteWrite(op.object);
+  if (!IsAtomic(op.kind) && !MayOnlyLook(op.kind)) NoteWrite(op.object);
   mode = Mode::kPrimitive;
 }
 
 void Engine::OpEnd() {
   Goroutine& g = *current_;
   if (--g.op_depth > 0) return;
-  if (g.pending.kind == OpKind::kSelect && !g.only_looked) {
+  if (MayOnlyLook(g.pending.kind) && !g.only_looked) {
     EngineScope scope;
     ForEachObject(g.pending, [this](const void* object) { NoteWrite(object); });
   }

@@ -18,12 +18,14 @@ enum class Commutes : uint8_t {
   kRaises,
   kLowers,
   kWaits,
+  kRemoves,
 };
 
 Commutes ClassOf(OpKind kind) {
   switch (kind) {
     case OpKind::kAtomicLoad:
     case OpKind::kChanLen:
+    case OpKind::kContextErr:
     case OpKind::kMapLoad:
     case OpKind::kValueLoad:
       return Commutes::kLooks;
@@ -37,6 +39,8 @@ Commutes ClassOf(OpKind kind) {
       return Commutes::kLowers;
     case OpKind::kWaitGroupWait:
       return Commutes::kWaits;
+    case OpKind::kContextRemove:
+      return Commutes::kRemoves;
     default:
       return Commutes::kWithNothing;
   }
@@ -101,6 +105,10 @@ bool GivesLock(OpKind kind) {
          kind == OpKind::kRWMutexRUnlock;
 }
 
+bool MayOnlyLook(OpKind kind) {
+  return kind == OpKind::kSelect || kind == OpKind::kContextErr;
+}
+
 bool IsAtomic(OpKind kind) {
   return kind == OpKind::kAtomicLoad || kind == OpKind::kAtomicStore ||
          kind == OpKind::kAtomicRmw || kind == OpKind::kAtomicFence;
@@ -157,6 +165,16 @@ const char* OperationText(OpKind kind) {
       return "Stop";
     case OpKind::kTimerFire:
       return "fires";
+    case OpKind::kContextAdd:
+      return "registers";
+    case OpKind::kContextRemove:
+      return "leaves its parent";
+    case OpKind::kContextStop:
+      return "stop";
+    case OpKind::kContextCancel:
+      return "cancel";
+    case OpKind::kContextErr:
+      return "Err";
     case OpKind::kOnceDone:
       return "done";
     case OpKind::kMapLoad:

@@ -71,6 +71,9 @@ bool AlwaysReversible(OpKind later);
 bool TakesLock(OpKind kind);
 bool GivesLock(OpKind kind);
 
+// Whether `kind` tells by host::OnlyLooked that it has changed nothing.
+bool MayOnlyLook(OpKind kind);
+
 // Whether `kind` is an access of std::atomic.
 bool IsAtomic(OpKind kind);
 

@@ -83,25 +83,40 @@ void ChanCore::AddRef(ChanCore* c) {
   if (c != nullptr) c->refs_.fetch_add(1, std::memory_order_relaxed);
 }
 
+// A loop, since owners may form a chain.
 void ChanCore::Unref(ChanCore* c) {
-  if (c == nullptr) return;
-  host::Release(&c->refs_);
-  // Release: what this handle's owner did comes before the destruction;
-  // acquire: the destroyer sees it. Who holds the last handle need not count:
-  // there is nobody to copy another one from.
-  if (c->refs_.load(std::memory_order_acquire) != 1 &&
-      c->refs_.fetch_sub(1, std::memory_order_acq_rel) != 1) {
-    return;
+  while (c != nullptr) {
+    host::Release(&c->refs_);
+    // Release: what this handle's owner did comes before the destruction;
+    // acquire: the destroyer sees it. Who holds the last handle need not count:
+    // there is nobody to copy another one from, but for TryAddRef.
+    bool only =
+        c->owner_ == nullptr && c->refs_.load(std::memory_order_acquire) == 1;
+    if (!only && c->refs_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+    host::Acquire(&c->refs_);
+    ChanCore* next = nullptr;
+    if (c->owner_ != nullptr) next = c->owner_->abandoned(c->owner_);
+    const ElementOps& ops = *c->ops_;
+    c->~ChanCore();
+    if (NeedsAlignedNew(ops)) {
+      ::operator delete (c, std::align_val_t{ops.alignment});
+    } else {
+      ::operator delete(c);
+    }
+    c = next;
   }
-  host::Acquire(&c->refs_);
-  if (c->owner_ != nullptr) c->owner_->abandoned(c->owner_);
-  const ElementOps& ops = *c->ops_;
-  c->~ChanCore();
-  if (NeedsAlignedNew(ops)) {
-    ::operator delete (c, std::align_val_t{ops.alignment});
-  } else {
-    ::operator delete(c);
+}
+
+bool ChanCore::TryAddRef(ChanCore* c) {
+  int64_t refs = c->refs_.load(std::memory_order_relaxed);
+  // Relaxed: as in AddRef; who calls keeps the core from being destroyed.
+  while (refs > 0) {
+    if (c->refs_.compare_exchange_weak(refs, refs + 1,
+                                       std::memory_order_relaxed)) {
+      return true;
+    }
   }
+  return false;
 }
 
 ChanCore::SendResult ChanCore::SendNow(void* element, G** wake) {
@@ -242,13 +257,19 @@ TryRecvResult ChanCore::TryRecvSlow(void* element) {
 void ChanCore::Close(ChanCore* c) {
   host::Op op(OpKind::kChanClose, c);
   if (c == nullptr) throw Panic("close of nil channel");
+  if (!TryClose(c)) throw Panic("close of closed channel");
+}
+
+bool ChanCore::TryClose(ChanCore* c) {
+  host::Op op(OpKind::kChanClose, c);
   c->mu_.Lock();
   if (c->closed_.load(std::memory_order_relaxed)) {
     c->mu_.Unlock();
-    throw Panic("close of closed channel");
+    return false;
   }
-  // Before any waiter goes: a look that finds nobody must find this.
-  c->closed_.store(true, std::memory_order_relaxed);
+  // Before any waiter goes: a look that finds nobody must find this. Release:
+  // pairs with the load in IsClosed.
+  c->closed_.store(true, std::memory_order_release);
   host::Release(c);
   // Collected first: a waiter may destroy the channel once it is ready.
   WaiterQueue woken;
@@ -260,6 +281,7 @@ void ChanCore::Close(ChanCore* c) {
     woken.Remove(w);
     host::Ready(w->g);
   }
+  return true;
 }
 
 int64_t ChanCore::Len(ChanCore* c) {

@@ -64,6 +64,8 @@ struct ElementOps {
   }
 };
 
+class ChanCore;
+
 // What became of a receive that does not wait.
 enum class TryRecvResult : uint8_t { kReceived, kClosed, kWouldWait };
 
@@ -71,8 +73,9 @@ enum class TryRecvResult : uint8_t { kReceived, kClosed, kWouldWait };
 // program the channel looks unbuffered, for its owner may take back what it has
 // put there.
 struct ChanOwner {
-  // The last handle is gone; afterwards the channel is destroyed.
-  void (*abandoned)(ChanOwner* self);
+  // The last handle is gone; afterwards the channel is destroyed. Returns a
+  // channel that the owner had a handle of, or null: that handle goes next.
+  ChanCore* (*abandoned)(ChanOwner* self);
 };
 
 class ChanCore {
@@ -84,6 +87,9 @@ class ChanCore {
   // Handles; null is allowed.
   static void AddRef(ChanCore* c);
   static void Unref(ChanCore* c);
+  // For the owner, which knows the channel without a handle: false if the last
+  // one is gone.
+  [[nodiscard]] static bool TryAddRef(ChanCore* c);
 
   // The channel's operations; a null core is the nil channel. Send moves from
   // `value`, which stays the caller's to destroy. Recv returns nullopt if the
@@ -99,6 +105,7 @@ class ChanCore {
   [[nodiscard]] static bool RecvElement(ChanCore* c, void* element);
 
   static void Close(ChanCore* c);
+  static bool TryClose(ChanCore* c);  // False: it is closed already.
   static int64_t Len(ChanCore* c);
   static int64_t Cap(const ChanCore* c) {
     return c == nullptr || c->owner_ != nullptr ? 0 : c->capacity_;
@@ -136,6 +143,11 @@ class ChanCore {
   static bool IsAwaited(const ChanCore* c) {
     return !c->receivers_.LooksEmpty();
   }
+  // Whether it is closed; then what came before that is visible.
+  static bool IsClosed(const ChanCore* c) {
+    return c->closed_.load(std::memory_order_acquire);
+  }
+  ChanOwner* owner() const { return owner_; }
 
   // An operation on the nil channel.
   [[noreturn]] static void BlockForever(WaitReason reason);

@@ -150,11 +150,16 @@ enum class OpKind : uint8_t {
   kCondBroadcast,
   kTimerReset,
   kTimerStop,
-  kTimerFire,  // The host itself makes a timer's call.
-  kOnceDo,     // Finds it done, or begins.
-  kOnceDone,   // It is done.
-  kMapLoad,    // Also Range, for each key.
-  kMapStore,   // All that may change a Map.
+  kTimerFire,      // The host itself makes a timer's call.
+  kContextAdd,     // A child or a function is registered.
+  kContextRemove,  // A child is no longer.
+  kContextStop,    // A function is no longer, or has been called.
+  kContextCancel,
+  kContextErr,
+  kOnceDo,    // Finds it done, or begins.
+  kOnceDone,  // It is done.
+  kMapLoad,   // Also Range, for each key.
+  kMapStore,  // All that may change a Map.
   kValueLoad,
   kValueStore,
   kPoolGet,
@@ -222,10 +227,10 @@ class Op {
   Op& operator=(const Op&) = delete;
 };
 
-// The current operation, a kSelect, has found nothing that it can do, and
-// changes nothing. `pc` tells the place in the program: a goroutine that does
-// no more than ask again at the same places is polling. Here() is the place of
-// the call, if all functions between it and the program's are inlined.
+// The current operation, a kSelect or kContextErr, has found nothing that it
+// can do, and changes nothing. `pc` tells the place in the program: a goroutine
+// that does no more than ask again at the same places is polling. Here() is the
+// place of the call, if all functions between it and the program's are inlined.
 void OnlyLooked(const void* pc);
 const void* Here();
 

@@ -30,17 +30,16 @@ constexpr ElementOps kTimeOps = {
     [](void*) {},
 };
 
-// The host's time after `d`. A duration saturates, and so does the sum.
-int64_t HostTimeAfter(absl::Duration d) {
-  int64_t now_ns = host::NowNs();
-  int64_t ns = std::max<int64_t>(absl::ToInt64Nanoseconds(d), 0);
-  return now_ns + std::min(ns, std::numeric_limits<int64_t>::max() - now_ns);
-}
-
 }  // namespace
 
 absl::Time TimeOf(int64_t host_ns) {
   return absl::FromUnixNanos(host::StartUnixNs()) + absl::Nanoseconds(host_ns);
+}
+
+int64_t HostTimeAfter(absl::Duration d) {
+  int64_t now_ns = host::NowNs();
+  int64_t ns = std::max<int64_t>(absl::ToInt64Nanoseconds(d), 0);
+  return now_ns + std::min(ns, std::numeric_limits<int64_t>::max() - now_ns);
 }
 
 TimeChan::TimeChan()
@@ -66,10 +65,11 @@ bool TimeChan::IsIdle(const Timer* timer) {
   return !ChanCore::IsAwaited(static_cast<const TimeChan*>(timer)->core_);
 }
 
-void TimeChan::Abandoned(ChanOwner* owner) {
+ChanCore* TimeChan::Abandoned(ChanOwner* owner) {
   auto* self = static_cast<TimeChan*>(owner);
   host::StopTimer(self);
   delete self;
+  return nullptr;
 }
 
 bool TimeChan::StopLocked() {

@@ -30,6 +30,9 @@ namespace internal {
 // The host's time, as the program's.
 absl::Time TimeOf(int64_t host_ns);
 
+// The host's time after `d`. A duration saturates, and so does the sum.
+int64_t HostTimeAfter(absl::Duration d);
+
 // Sends the time to a channel. It belongs to the channel and goes with it.
 class TimeChan : private Timer, private ChanOwner {
  public:
@@ -48,7 +51,7 @@ class TimeChan : private Timer, private ChanOwner {
 
   static void Send(Timer* timer, int64_t now_ns);
   static bool IsIdle(const Timer* timer);
-  static void Abandoned(ChanOwner* owner);
+  static ChanCore* Abandoned(ChanOwner* owner);
   // True if there is a tick that the program will not see now.
   bool StopLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
