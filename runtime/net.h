@@ -29,7 +29,8 @@
 //            the same process, that returns its last byte.
 // Failure:   a status whose text is Go's, "dial tcp 127.0.0.1:1: connect:
 //            connection refused", and whose code tells what happened:
-//              kCancelled         closed by this program, before or meanwhile
+//              kCancelled         closed by this program, before or meanwhile,
+//                                 or the context was cancelled
 //              kDeadlineExceeded  the deadline has passed: "i/o timeout"
 //              kOutOfRange        the end of the stream (ReadFull)
 //              kInvalidArgument   a network or address that is none
@@ -51,6 +52,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "runtime/context.h"
 
 namespace rt::internal {
 class NetSocket;
@@ -154,6 +156,11 @@ absl::StatusOr<Conn> Dial(std::string_view network, std::string_view address);
 absl::StatusOr<Conn> DialTimeout(std::string_view network,
                                  std::string_view address,
                                  absl::Duration timeout);
+
+// Gives up when ctx is done, wherever it is: "i/o timeout" for a deadline,
+// "operation was canceled" else. The connection is not bound to ctx.
+absl::StatusOr<Conn> DialContext(const Context& ctx, std::string_view network,
+                                 std::string_view address);
 
 // A pipe of the kernel: what is written to `writer` can be read from `reader`.
 struct PipeEnds {

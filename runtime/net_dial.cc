@@ -19,6 +19,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "runtime/chan.h"
+#include "runtime/context.h"
 #include "runtime/internal/host.h"
 #include "runtime/internal/net_fd.h"
 #include "runtime/internal/net_socket.h"
@@ -29,6 +31,7 @@ namespace rt::net {
 namespace {
 
 namespace host = rt::internal::host;
+using rt::internal::kErrCanceled;
 using rt::internal::kErrTimeout;
 using rt::internal::LocalAddrOf;
 using rt::internal::NetError;
@@ -75,8 +78,7 @@ absl::Status ResolveError(std::string_view op, std::string_view network,
                           const Resolved& resolved) {
   std::string text =
       std::string(op) + " " + std::string(network) + ": " + resolved.error;
-  return resolved.invalid ? absl::InvalidArgumentError(text)
-                          : absl::NotFoundError(text);
+  return absl::Status(resolved.code, text);
 }
 
 absl::StatusOr<Listener> ListenAt(std::string_view network, SockAddr address,
@@ -113,8 +115,28 @@ absl::StatusOr<Listener> ListenAt(std::string_view network, SockAddr address,
                                               nobody, /*listening=*/true));
 }
 
-absl::StatusOr<Conn> DialOne(std::string_view network, const SockAddr& address,
-                             int64_t deadline_ns) {
+// Why ctx is done.
+int ErrorOf(const Context& ctx) {
+  return absl::IsDeadlineExceeded(ctx.Err()) ? kErrTimeout : kErrCanceled;
+}
+
+// Waits for a connect that is under way.
+int FinishConnect(const Context& ctx, NetFd& fd) {
+  if (!ctx.Done()) return fd.FinishConnect();
+  // Ends the wait by a deadline in the past.
+  auto interrupted = MakeChan<bool>(1);
+  StopFunc stop = AfterFunc(ctx, [&fd, interrupted] {
+    fd.SetDeadline(false, true, 0);
+    interrupted.Send(true);
+  });
+  int error = fd.FinishConnect();
+  if (stop()) return error;
+  interrupted.Recv();
+  return error == 0 || error == kErrTimeout ? ErrorOf(ctx) : error;
+}
+
+absl::StatusOr<Conn> DialOne(const Context& ctx, std::string_view network,
+                             const SockAddr& address) {
   auto failed = [&](std::string_view call, int error) {
     return NetError("dial", network, "", address.Text(), call, error);
   };
@@ -138,13 +160,9 @@ absl::StatusOr<Conn> DialOne(std::string_view network, const SockAddr& address,
   int number = fd.get();
   fd.Release();
   if (connecting) {
-    if (deadline_ns != NetFd::kNever) {
-      net_fd->SetDeadline(false, true, deadline_ns);
-    }
-    if (int error = net_fd->FinishConnect(); error != 0) {
+    if (int error = FinishConnect(ctx, *net_fd); error != 0) {
       return failed("connect", error);
     }
-    net_fd->SetDeadline(false, true, NetFd::kNever);
   }
   return Conn(std::make_shared<NetSocket>(
       std::move(net_fd), std::string(network), LocalAddrOf(number),
@@ -159,35 +177,6 @@ bool IsSelfConnection(const Conn& conn) {
          conn.LocalAddr().address == conn.RemoteAddr().address;
 }
 
-absl::StatusOr<Conn> DialUntil(std::string_view network,
-                               std::string_view address, int64_t deadline_ns) {
-  host::RefuseExplored("rt::net::Dial");
-  if (absl::Status status = CheckNetwork("dial", network); !status.ok()) {
-    return status;
-  }
-  Resolved resolved =
-      rt::internal::Resolve(network, address, /*passive=*/false);
-  if (resolved.addresses.empty()) {
-    return ResolveError("dial", network, resolved);
-  }
-  // The first address is the best one, so its error is the one to report.
-  absl::Status first;
-  for (const SockAddr& at : resolved.addresses) {
-    if (host::NowNs() >= deadline_ns) {
-      if (!first.ok()) break;
-      return NetError("dial", network, "", at.Text(), "", kErrTimeout);
-    }
-    absl::StatusOr<Conn> conn = DialOne(network, at, deadline_ns);
-    for (int retry = 0; retry < 2 && conn.ok() && IsSelfConnection(*conn);
-         ++retry) {
-      conn = DialOne(network, at, deadline_ns);
-    }
-    if (conn.ok()) return conn;
-    if (first.ok()) first = conn.status();
-  }
-  return first;
-}
-
 }  // namespace
 
 absl::StatusOr<Listener> Listen(std::string_view network,
@@ -196,7 +185,8 @@ absl::StatusOr<Listener> Listen(std::string_view network,
   if (absl::Status status = CheckNetwork("listen", network); !status.ok()) {
     return status;
   }
-  Resolved resolved = rt::internal::Resolve(network, address, /*passive=*/true);
+  Resolved resolved =
+      rt::internal::Resolve(Background(), network, address, /*passive=*/true);
   if (resolved.addresses.empty()) {
     return ResolveError("listen", network, resolved);
   }
@@ -222,17 +212,45 @@ absl::StatusOr<Listener> Listen(std::string_view network,
 }
 
 absl::StatusOr<Conn> Dial(std::string_view network, std::string_view address) {
-  return DialUntil(network, address, NetFd::kNever);
+  return DialContext(Background(), network, address);
 }
 
 absl::StatusOr<Conn> DialTimeout(std::string_view network,
                                  std::string_view address,
                                  absl::Duration timeout) {
-  if (timeout == absl::InfiniteDuration()) return Dial(network, address);
-  int64_t now_ns = host::NowNs();
-  int64_t timeout_ns = absl::ToInt64Nanoseconds(timeout);
-  return DialUntil(network, address,
-                   now_ns + std::min(timeout_ns, NetFd::kNever - 1 - now_ns));
+  auto [ctx, cancel] = WithTimeout(Background(), timeout);
+  absl::StatusOr<Conn> conn = DialContext(ctx, network, address);
+  cancel();
+  return conn;
+}
+
+absl::StatusOr<Conn> DialContext(const Context& ctx, std::string_view network,
+                                 std::string_view address) {
+  host::RefuseExplored("rt::net::Dial");
+  if (absl::Status status = CheckNetwork("dial", network); !status.ok()) {
+    return status;
+  }
+  Resolved resolved =
+      rt::internal::Resolve(ctx, network, address, /*passive=*/false);
+  if (resolved.addresses.empty()) {
+    return ResolveError("dial", network, resolved);
+  }
+  // The first address is the best one, so its error is the one to report.
+  absl::Status first;
+  for (const SockAddr& at : resolved.addresses) {
+    if (!ctx.Err().ok()) {
+      if (!first.ok()) break;
+      return NetError("dial", network, "", at.Text(), "", ErrorOf(ctx));
+    }
+    absl::StatusOr<Conn> conn = DialOne(ctx, network, at);
+    for (int retry = 0; retry < 2 && conn.ok() && IsSelfConnection(*conn);
+         ++retry) {
+      conn = DialOne(ctx, network, at);
+    }
+    if (conn.ok()) return conn;
+    if (first.ok()) first = conn.status();
+  }
+  return first;
 }
 
 absl::StatusOr<PipeEnds> Pipe() {

@@ -37,9 +37,10 @@
 
 namespace rt::internal {
 
-// Errors are errno values, 0 for none, and two of our own:
-inline constexpr int kErrClosed = -1;   // Closed, by this side.
-inline constexpr int kErrTimeout = -2;  // The deadline has passed.
+// Errors are errno values, 0 for none, and some of our own:
+inline constexpr int kErrClosed = -1;    // Closed, by this side.
+inline constexpr int kErrTimeout = -2;   // The deadline has passed.
+inline constexpr int kErrCanceled = -3;  // The context was cancelled.
 
 class NetFd {
  public:

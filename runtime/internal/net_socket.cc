@@ -48,6 +48,8 @@ absl::Status NetError(std::string_view op, std::string_view network,
       return absl::CancelledError(text + "use of closed network connection");
     case kErrTimeout:
       return absl::DeadlineExceededError(text + "i/o timeout");
+    case kErrCanceled:
+      return absl::CancelledError(text + "operation was canceled");
     default:
       if (!call.empty()) text += std::string(call) + ": ";
       return absl::Status(absl::ErrnoToStatusCode(error), text + Reason(error));

@@ -12,10 +12,18 @@
 #include <cctype>
 #include <cstddef>
 #include <cstring>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "absl/status/status.h"
 #include "runtime/blocking.h"
+#include "runtime/chan.h"
+#include "runtime/context.h"
+#include "runtime/go.h"
+#include "runtime/select.h"
 
 namespace rt::internal {
 namespace {
@@ -34,7 +42,7 @@ std::string UnixText(const SockAddr& address) {
 Resolved Invalid(std::string_view address, const char* why) {
   Resolved result;
   result.error = "address " + std::string(address) + ": " + why;
-  result.invalid = true;
+  result.code = absl::StatusCode::kInvalidArgument;
   return result;
 }
 
@@ -93,6 +101,46 @@ std::string LowerCaseStart(std::string text) {
         static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
   }
   return text;
+}
+
+// What getaddrinfo has found.
+struct Answer {
+  struct Free {
+    void operator()(addrinfo* list) const { freeaddrinfo(list); }
+  };
+  int error = 0;
+  std::unique_ptr<addrinfo, Free> list;
+};
+
+// `host` may be empty: no name.
+Answer LookUp(const std::string& host, const std::string& port,
+              const addrinfo& hints) {
+  Answer answer;
+  addrinfo* list = nullptr;
+  answer.error = getaddrinfo(host.empty() ? nullptr : host.c_str(),
+                             port.c_str(), &hints, &list);
+  if (answer.error == 0) answer.list.reset(list);
+  return answer;
+}
+
+// Nothing if ctx was done first. Then the call, which cannot be interrupted, is
+// left to end by itself.
+std::optional<Answer> LookUpWithin(const Context& ctx, const std::string& host,
+                                   const std::string& port,
+                                   const addrinfo& hints) {
+  if (!ctx.Done()) {
+    return rt::Blocking([&] { return LookUp(host, port, hints); });
+  }
+  if (!ctx.Err().ok()) return std::nullopt;
+  auto answers = MakeChan<Answer>(1);
+  rt::Go([=] {
+    answers.Send(rt::Blocking([&] { return LookUp(host, port, hints); }));
+  });
+  std::optional<Answer> result;
+  rt::Select(
+      OnRecv(answers, [&](std::optional<Answer> a) { result = std::move(a); }),
+      OnRecv(ctx.Done()));
+  return result;
 }
 
 std::string LookUpError(std::string_view host, std::string_view port,
@@ -163,8 +211,8 @@ SockAddr RemoteAddrOf(int fd) {
   return address;
 }
 
-Resolved Resolve(std::string_view network, std::string_view address,
-                 bool passive) {
+Resolved Resolve(const Context& ctx, std::string_view network,
+                 std::string_view address, bool passive) {
   if (network == "unix") return ResolveUnix(address);
   std::string host;
   std::string port;
@@ -185,27 +233,34 @@ Resolved Resolve(std::string_view network, std::string_view address,
                                         : AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_NUMERICHOST | (passive ? AI_PASSIVE : 0);
-  const char* name = host.empty() ? nullptr : host.c_str();
-  addrinfo* found = nullptr;
-  int error = getaddrinfo(name, port.c_str(), &hints, &found);
-  if (error != 0 && name != nullptr) {
+  Answer answer = LookUp(host, port, hints);
+  Resolved result;
+  if (answer.error != 0 && !host.empty()) {
     // Not a number: ask, which may take seconds.
     hints.ai_flags &= ~AI_NUMERICHOST;
-    error = rt::Blocking(
-        [&] { return getaddrinfo(name, port.c_str(), &hints, &found); });
+    std::optional<Answer> asked = LookUpWithin(ctx, host, port, hints);
+    if (!asked.has_value()) {
+      absl::Status over = ctx.Err();
+      result.error =
+          "lookup " + host + ": " +
+          (absl::IsDeadlineExceeded(over) ? "i/o timeout"
+                                          : "operation was canceled");
+      result.code = over.code();
+      return result;
+    }
+    answer = *std::move(asked);
   }
-  Resolved result;
-  if (error != 0) {
-    result.error = LookUpError(host, port, error);
+  if (answer.error != 0) {
+    result.error = LookUpError(host, port, answer.error);
     return result;
   }
-  for (const addrinfo* at = found; at != nullptr; at = at->ai_next) {
+  for (const addrinfo* at = answer.list.get(); at != nullptr;
+       at = at->ai_next) {
     SockAddr one;
     std::memcpy(&one.storage, at->ai_addr, at->ai_addrlen);
     one.size = at->ai_addrlen;
     result.addresses.push_back(one);
   }
-  freeaddrinfo(found);
   result.wildcard = host.empty();
   return result;
 }

@@ -15,6 +15,9 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "runtime/context.h"
+
 namespace rt::internal {
 
 struct SockAddr {
@@ -39,16 +42,19 @@ SockAddr RemoteAddrOf(int fd);
 // What an address stands for, best first, or why it cannot be told.
 struct Resolved {
   std::vector<SockAddr> addresses;
-  std::string error;      // Go's words; empty if there are addresses.
-  bool invalid = false;   // The text is no address at all.
   bool wildcard = false;  // No host was named.
+
+  // If there are none: Go's words, and kInvalidArgument if the text is no
+  // address at all, kNotFound, or what has ended the context.
+  std::string error;
+  absl::StatusCode code = absl::StatusCode::kNotFound;
 };
 
 // `network` is "tcp", "tcp4", "tcp6" or "unix". An empty host is this machine,
 // and with `passive` all its addresses. Blocks the goroutine while a name is
-// looked up.
-Resolved Resolve(std::string_view network, std::string_view address,
-                 bool passive);
+// looked up, or until ctx is done.
+Resolved Resolve(const Context& ctx, std::string_view network,
+                 std::string_view address, bool passive);
 
 }  // namespace rt::internal
 

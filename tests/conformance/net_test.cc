@@ -25,7 +25,6 @@
 #include <tuple>
 #include <vector>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -688,39 +687,136 @@ TEST(DialTest, AddressesThatAreNone) {
   });
 }
 
-TEST(DialTest, ATimeoutEndsADialThatWaits) {
-  SKIP_WITHOUT_LOOPBACK(AF_INET);
-  InRun([] {
-    // A full queue drops callers, which try again for seconds.
-    auto listener = Listen("tcp", "127.0.0.1:0");
-    ASSERT_TRUE(listener.ok());
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    absl::Cleanup close_fd = [fd] { close(fd); };
+// A listener of this machine whose queue is full: it drops callers, who try
+// again for seconds.
+class FullListener {
+ public:
+  FullListener() {
     sockaddr_in in = {};
     in.sin_family = AF_INET;
     in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof(in);
-    ASSERT_EQ(bind(fd, reinterpret_cast<sockaddr*>(&in), size), 0);
-    ASSERT_EQ(listen(fd, 0), 0);
-    ASSERT_EQ(getsockname(fd, reinterpret_cast<sockaddr*>(&in), &size), 0);
-    std::string address = "127.0.0.1:" + std::to_string(ntohs(in.sin_port));
-    std::vector<Conn> callers;
+    EXPECT_EQ(bind(fd_, reinterpret_cast<sockaddr*>(&in), size), 0);
+    EXPECT_EQ(listen(fd_, 0), 0);
+    EXPECT_EQ(getsockname(fd_, reinterpret_cast<sockaddr*>(&in), &size), 0);
+    address_ = "127.0.0.1:" + std::to_string(ntohs(in.sin_port));
     for (;;) {
-      auto conn = DialTimeout("tcp", address, absl::Milliseconds(30));
-      if (conn.ok()) {
-        ASSERT_LT(callers.size(), 10u);
-        callers.push_back(*conn);
-        continue;
+      auto conn = DialTimeout("tcp", address_, absl::Milliseconds(30));
+      if (!conn.ok()) break;
+      callers_.push_back(*std::move(conn));
+      if (callers_.size() == 10) {
+        ADD_FAILURE() << "its queue never fills";
+        break;
       }
-      EXPECT_EQ(conn.status().code(), absl::StatusCode::kDeadlineExceeded);
-      EXPECT_EQ(Text(conn), "dial tcp " + address + ": i/o timeout");
-      break;
     }
-    EXPECT_THAT(Text(DialTimeout("tcp", address, absl::ZeroDuration())),
-                HasSubstr("i/o timeout"));
+  }
+  FullListener(const FullListener&) = delete;
+  FullListener& operator=(const FullListener&) = delete;
+  ~FullListener() { close(fd_); }
+
+  const std::string& address() const { return address_; }
+
+ private:
+  const int fd_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  std::string address_;
+  std::vector<Conn> callers_;
+};
+
+TEST(DialTest, ATimeoutEndsADialThatWaits) {
+  SKIP_WITHOUT_LOOPBACK(AF_INET);
+  InRun([] {
+    FullListener full;
+    for (absl::Duration timeout :
+         {absl::Milliseconds(10), absl::ZeroDuration()}) {
+      auto conn = DialTimeout("tcp", full.address(), timeout);
+      EXPECT_EQ(conn.status().code(), absl::StatusCode::kDeadlineExceeded);
+      EXPECT_EQ(Text(conn), "dial tcp " + full.address() + ": i/o timeout");
+    }
+    auto listener = Listen("tcp", "127.0.0.1:0");
+    ASSERT_TRUE(listener.ok());
     EXPECT_TRUE(
         DialTimeout("tcp", listener->Addr().address, absl::InfiniteDuration())
             .ok());
+  });
+}
+
+TEST(DialTest, AContextEndsADialThatWaits) {
+  SKIP_WITHOUT_LOOPBACK(AF_INET);
+  InRun([] {
+    FullListener full;
+    struct Case {
+      absl::Duration timeout;
+      bool cancel;
+      std::string text;
+    };
+    for (const Case& c :
+         {Case{absl::InfiniteDuration(), true, ": operation was canceled"},
+          Case{absl::Hours(1), true, ": operation was canceled"},
+          Case{absl::Milliseconds(10), false, ": i/o timeout"}}) {
+      auto [ctx, cancel] = WithTimeout(Background(), c.timeout);
+      WaitGroup wg;
+      wg.Go([&, ctx = ctx] {
+        auto conn = DialContext(ctx, "tcp", full.address());
+        EXPECT_EQ(Text(conn), "dial tcp " + full.address() + c.text);
+        EXPECT_EQ(conn.status().code(), ctx.Err().code());
+      });
+      if (c.cancel) {
+        testing::WaitUntilBlocked(1);
+        cancel();
+      }
+      wg.Wait();
+      // Already over: nobody is asked.
+      EXPECT_EQ(Text(DialContext(ctx, "tcp", full.address())),
+                "dial tcp " + full.address() + c.text);
+      EXPECT_EQ(Text(DialContext(ctx, "tcp", "localhost:80")),
+                "dial tcp: lookup localhost" + c.text);
+    }
+  });
+}
+
+TEST(DialTest, AConnectionOutlivesItsContext) {
+  SKIP_WITHOUT_LOOPBACK(AF_INET);
+  InRun([] {
+    auto listener = Listen("tcp", "127.0.0.1:0");
+    ASSERT_TRUE(listener.ok());
+    std::string port = std::to_string(listener->Addr().port);
+    for (const char* host : {"127.0.0.1:", "localhost:"}) {
+      auto [ctx, cancel] = WithTimeout(Background(), absl::Hours(1));
+      auto conn = DialContext(ctx, "tcp4", host + port);
+      ASSERT_TRUE(conn.ok()) << conn.status();
+      auto accepted = listener->Accept();
+      ASSERT_TRUE(accepted.ok()) << accepted.status();
+      cancel();
+      ExpectOk(conn->Write("x"));
+      std::string buffer(1, '\0');
+      ExpectOk(ReadFull(*accepted, buffer));
+    }
+  });
+}
+
+// Whatever is first: a connection that works, or an error.
+TEST(DialTest, CancelRacesWithTheConnection) {
+  SKIP_WITHOUT_LOOPBACK(AF_INET);
+  InRun([] {
+    auto listener = Listen("tcp", "127.0.0.1:0");
+    ASSERT_TRUE(listener.ok());
+    std::string address = listener->Addr().address;
+    for (int round = 0; round < 200; ++round) {
+      auto [ctx, cancel] = WithCancel(Background());
+      WaitGroup wg;
+      wg.Go([&, ctx = ctx] {
+        auto conn = DialContext(ctx, "tcp", address);
+        if (conn.ok()) {
+          ExpectOk(conn->Write("x"));
+        } else {
+          EXPECT_EQ(Text(conn),
+                    "dial tcp " + address + ": operation was canceled");
+        }
+      });
+      for (int i = 0; i < round % 4; ++i) Gosched();
+      cancel();
+      wg.Wait();
+    }
   });
 }
 
