@@ -98,7 +98,7 @@ void LookAtTheLeaf(bool by_calling) {
   auto [root, cancel] = rt::WithCancel(rt::Background());
   auto [leaf, cancel_leaf] = rt::WithCancel(root);
   rt::WaitGroup wg;
-  wg.Go([&, root = root, cancel = cancel] {
+  wg.Go([=, root = root, leaf = leaf, cancel = cancel] {
     if (by_calling) {
       cancel();
     } else {

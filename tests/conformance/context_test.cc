@@ -414,7 +414,8 @@ TEST_P(ContextTest, SeveralCancelAtOnce) {
       AfterFunc(leaves[3], [&] { ++calls; });
       WaitGroup wg;
       for (int g = 0; g < 4; ++g) {
-        wg.Go([&, cancel = g % 2 == 0 ? cancel_root : cancel_middle] {
+        wg.Go([&leaves, middle = middle,
+               cancel = g % 2 == 0 ? cancel_root : cancel_middle] {
           cancel();
           EXPECT_FALSE(middle.Err().ok());
           for (const Context& leaf : leaves) {
