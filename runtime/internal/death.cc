@@ -139,6 +139,18 @@ void OnFault(int signal, siginfo_t* info, void* context) {
 #endif
 }
 
+// --- SIGQUIT -----------------------------------------------------------------
+
+// The next one kills: the handler is gone (SA_RESETHAND).
+void OnQuit(int signal) {
+  Scheduler* scheduler = ActiveScheduler();
+  if (scheduler == nullptr) {
+    raise(signal);  // Delivered when this one returns.
+    return;
+  }
+  scheduler->sysmon.Quit();
+}
+
 }  // namespace
 
 void Die(const Death& death) {
@@ -216,6 +228,14 @@ void InstallHandlers() {
     action.sa_flags = SA_SIGINFO | SA_ONSTACK;
     sigaction(SIGSEGV, &action, &previous_segv);
     sigaction(SIGBUS, &action, &previous_bus);
+    // A program that ignores SIGQUIT or has a handler of its own keeps that.
+    struct sigaction quit = {};
+    sigaction(SIGQUIT, nullptr, &quit);
+    if (!(quit.sa_flags & SA_SIGINFO) && quit.sa_handler == SIG_DFL) {
+      quit.sa_handler = OnQuit;
+      quit.sa_flags = SA_RESETHAND | SA_RESTART | SA_ONSTACK;
+      sigaction(SIGQUIT, &quit, nullptr);
+    }
     previous_terminate = std::set_terminate(OnTerminate);
     return true;
   }();

@@ -40,8 +40,8 @@ struct Death {
 // is handling.
 [[noreturn]] void DiePanic();
 
-// Makes the overflow of a goroutine's stack a fatal error, and an exception
-// that nobody handles a panic. Once per process.
+// Makes the overflow of a goroutine's stack a fatal error, an exception that
+// nobody handles a panic, and SIGQUIT an end with a dump. Once per process.
 void InstallHandlers();
 
 // The signal stack that the handler needs; one for each M.

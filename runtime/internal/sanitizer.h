@@ -41,6 +41,10 @@
 #include <sanitizer/lsan_interface.h>
 #endif
 
+// For a function that looks at what other threads write without order, on
+// purpose, and copes with whatever it sees.
+#define RT_NO_TSAN __attribute__((no_sanitize("thread")))
+
 namespace rt::internal {
 
 #if defined(RT_TSAN)

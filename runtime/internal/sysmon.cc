@@ -12,16 +12,21 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <limits>
 #include <string_view>
 
+#include "runtime/internal/check.h"
+#include "runtime/internal/death.h"
+#include "runtime/internal/environment.h"
 #include "runtime/internal/futex.h"
 #include "runtime/internal/host.h"
 #include "runtime/internal/preempt.h"
 #include "runtime/internal/raw_mutex.h"
 #include "runtime/internal/sched.h"
+#include "runtime/internal/schedtrace.h"
 
 namespace rt::internal {
 namespace {
@@ -113,6 +118,9 @@ void Sysmon::WakeFromRestSlow() {
 void Sysmon::Watch() {
   pthread_setname_np(pthread_self(), "rt-sysmon");
   prctl(PR_SET_TIMERSLACK, 1);
+  if (CurrentEnvironment().schedtrace_ms > 0) {
+    first_trace_ns_ = next_trace_ns_ = MonotonicNs();
+  }
   int64_t pause = kShortestNs;
   int idle_rounds = 0;
   int rest_rounds = 0;
@@ -143,7 +151,8 @@ void Sysmon::Watch() {
     idle_rounds = busy || hurried ? 0 : idle_rounds + 1;
     bool still = !moved_ && pause == kLongestNs;
     rest_rounds = still ? rest_rounds + 1 : 0;
-    if (rest_rounds >= kRoundsBeforeRest && Rest()) {
+    bool traces = next_trace_ns_ != kNever;
+    if (rest_rounds >= kRoundsBeforeRest && !traces && Rest()) {
       idle_rounds = rest_rounds = 0;
     }
   }
@@ -152,7 +161,9 @@ void Sysmon::Watch() {
 bool Sysmon::Round() {
   Bump(rounds);
   now_ns_ = MonotonicNs();
-  next_ns_ = kNever;
+  if (quit_.load(std::memory_order_acquire)) Die({.headline = "SIGQUIT: quit"});
+  Trace();
+  next_ns_ = next_trace_ns_;
   work_waits_ = scheduler_->WorkExists();
   uint64_t ticks = 0;
   bool busy = false;
@@ -172,6 +183,18 @@ bool Sysmon::Round() {
   moved_ = ticks != ticks_;
   ticks_ = ticks;
   return busy;
+}
+
+void Sysmon::Trace() {
+  if (now_ns_ < next_trace_ns_) return;
+  constexpr int64_t kMillisecondNs = 1'000'000;
+  const Environment& environment = CurrentEnvironment();
+  next_trace_ns_ = now_ns_ + environment.schedtrace_ms * kMillisecondNs;
+  WriteSchedTrace(
+      scheduler_, (now_ns_ - first_trace_ns_) / kMillisecondNs,
+      environment.scheddetail,
+      [](const char* text, size_t size, void*) { WriteStderr(text, size); },
+      nullptr);
 }
 
 bool Sysmon::LookAt(P* p, Seen* seen) {
@@ -272,6 +295,7 @@ bool Sysmon::Rest() {
   }
   Bump(rests);
   while (resting_.load(std::memory_order_relaxed) &&
+         !quit_.load(std::memory_order_acquire) &&
          scheduler_->world.load(std::memory_order_acquire) ==
              Scheduler::World::kRunning) {
     parker_.Sleep(ThreadParker::kNoDeadline);

@@ -9,7 +9,9 @@
 //   * has a goroutine preempted (preempt.h) that ran for 10 ms while others
 //     wait, unless the kernel kept its thread from running, or whose P is one
 //     too many since GOMAXPROCS was lowered,
-//   * polls the network if nobody did for 10 ms.
+//   * polls the network if nobody did for 10 ms,
+//   * prints the scheduler's state if GODEBUG=schedtrace asks for it,
+//   * ends the program with a dump if SIGQUIT has come.
 // When every P has been idle for some rounds it rests until one goes to work:
 // an idle program uses no processor time.
 //
@@ -25,6 +27,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "runtime/internal/futex.h"
@@ -50,6 +53,13 @@ class Sysmon {
     // and looks whether sysmon sleeps; sysmon says that it will sleep, and
     // looks once more.
     if (drowsy_.load(std::memory_order_seq_cst)) HurrySlow();
+  }
+
+  // Ends the program as SIGQUIT does, from the watching thread. For its
+  // handler.
+  void Quit() {
+    quit_.store(true, std::memory_order_release);
+    parker_.Wake();
   }
 
   // A P goes to work. Under Scheduler::mu.
@@ -86,6 +96,8 @@ class Sysmon {
   bool KeptFromRunning(const Seen& seen) const;
   // Until a P goes to work; false if one does already.
   bool Rest();
+  // Prints the scheduler's state if it is time for it.
+  void Trace();
   void HurrySlow();
   void WakeFromRestSlow();
   bool AnyInSyscall() const;
@@ -95,14 +107,23 @@ class Sysmon {
   ThreadParker parker_;
   std::atomic<bool> drowsy_{false};   // Sleeps for longer than the least pause.
   std::atomic<bool> resting_{false};  // Written under Scheduler::mu.
+  std::atomic<bool> quit_{false};
 
   int64_t now_ns_ = 0;  // When the round began.
   int64_t next_ns_ =
       0;  // When there will be something to do, if nothing changes.
+<<<<<<< HEAD
   std::vector<Seen> seen_;   // By number of the P.
   uint64_t ticks_ = 0;       // Of all P's: whether anything ran at all.
   bool work_waits_ = false;  // There are goroutines that could run.
   bool moved_ = false;       // They have changed.
+=======
+  int64_t first_trace_ns_ = 0;
+  int64_t next_trace_ns_ = std::numeric_limits<int64_t>::max();
+  std::vector<Seen> seen_;  // By number of the P.
+  uint64_t ticks_ = 0;      // Of all P's: whether anything ran at all.
+  bool moved_ = false;      // They have changed.
+>>>>>>> 3ab7690 (runtime/internal: GODEBUG=schedtrace, SIGQUIT)
 };
 
 }  // namespace rt::internal
