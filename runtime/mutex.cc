@@ -66,7 +66,9 @@ void Mutex::LockSlow() {
         }
         queue.PushFront(&self);
       }
+      self.g->wait_lock = &owner_;
       internal::SemaPark(queue, internal::WaitReason::kMutexLock, this);
+      self.g->wait_lock = nullptr;
       if (self.handed) return;  // HandOver took us out of the count, too.
     } else {
       queue.mu.Unlock();

@@ -32,6 +32,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "runtime/internal/host.h"
+#include "runtime/internal/lock_owner.h"
 
 namespace rt {
 
@@ -42,7 +43,7 @@ class ABSL_LOCKABLE Mutex {
   Mutex& operator=(const Mutex&) = delete;
 
   // Lock: returns once the calling goroutine has the lock.
-  void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() {
+  [[gnu::always_inline]] void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() {
     internal::host::Op op(internal::host::OpKind::kMutexLock, this, [this] {
       return !(state_.load(std::memory_order_relaxed) & kLocked);
     });
@@ -50,11 +51,13 @@ class ABSL_LOCKABLE Mutex {
     if (state_.fetch_or(kLocked, std::memory_order_acquire) & kLocked) {
       LockSlow();
     }
+    owner_.Set();
     internal::host::Acquire(this);
   }
 
   // TryLock: takes the lock if that is possible at once.
-  [[nodiscard]] bool TryLock() ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) {
+  [[nodiscard, gnu::always_inline]] bool TryLock()
+      ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) {
     internal::host::Op op(internal::host::OpKind::kMutexTryLock, this);
     uint32_t state = state_.load(std::memory_order_relaxed);
     do {
@@ -62,6 +65,7 @@ class ABSL_LOCKABLE Mutex {
     } while (!state_.compare_exchange_weak(state, state | kLocked,
                                            std::memory_order_acquire,
                                            std::memory_order_relaxed));
+    owner_.Set();
     internal::host::Acquire(this);
     return true;
   }
@@ -70,6 +74,7 @@ class ABSL_LOCKABLE Mutex {
   void Unlock() ABSL_UNLOCK_FUNCTION() {
     internal::host::Op op(internal::host::OpKind::kMutexUnlock, this);
     internal::host::Release(this);
+    owner_.Clear();
     // Relaxed: only the holder takes kLocked away, and that is the caller.
     if (state_.load(std::memory_order_relaxed) != kLocked) {
       UnlockSlow();
@@ -81,8 +86,9 @@ class ABSL_LOCKABLE Mutex {
     if (before != kLocked) AfterUnlock(this, before);
   }
 
-  void lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() { Lock(); }
-  [[nodiscard]] bool try_lock() ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) {
+  [[gnu::always_inline]] void lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() { Lock(); }
+  [[nodiscard, gnu::always_inline]] bool try_lock()
+      ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) {
     return TryLock();
   }
   void unlock() ABSL_UNLOCK_FUNCTION() { Unlock(); }
@@ -101,6 +107,7 @@ class ABSL_LOCKABLE Mutex {
   static void AfterUnlock(const void* key, uint32_t before);
 
   std::atomic<uint32_t> state_{0};
+  internal::LockOwner owner_;
 };
 
 }  // namespace rt

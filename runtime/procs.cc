@@ -30,6 +30,8 @@ void UnlockOSThread() { internal::host::UnlockThread(); }
 
 std::string Stack() { return internal::host::Stacks(/*all=*/false); }
 
+std::string CheckDeadlocks() { return internal::host::Deadlocks(); }
+
 std::string AllStacks() { return internal::host::Stacks(/*all=*/true); }
 
 }  // namespace rt

@@ -54,6 +54,24 @@ std::string Stack();
 // stacks are not shown.
 std::string AllStacks();
 
+// Goroutines that wait for each other's locks, while others may go on: a
+// paragraph for each circle, with who holds what and where it was taken.
+//
+//   deadlock: goroutines 7 and 8 wait for each other
+//   	goroutine 7 locked Mutex a at bank.cc:12 and waits at bank.cc:13 for
+//   Mutex b 	goroutine 8 locked Mutex b at bank.cc:20 and waits at bank.cc:21
+//   for Mutex a
+//
+// Also a line for each lock that somebody waits for and whose holder has ended
+// without unlocking it. Empty if there is neither. Only who is in none of them
+// could still unlock such a lock. The same stands at the end of the report of a
+// program that died of a deadlock, or of SIGQUIT.
+//
+// Known are the holders of Mutex and, for writing, RWMutex; not who may send on
+// a channel or count down a WaitGroup. Under the explorer, which finds
+// deadlocks itself, always empty.
+std::string CheckDeadlocks();
+
 }  // namespace rt
 
 #endif  // RUNTIME_PROCS_H_

@@ -103,6 +103,7 @@ Goroutine& Engine::NewGoroutine() {
   g.created_by_pc = nullptr;
   g.wait_reason = internal::WaitReason::kNone;
   g.wait_object = nullptr;
+  g.wait_lock = nullptr;
   g.exiting = false;
   g.state = GoroutineState::kReady;
   g.context =

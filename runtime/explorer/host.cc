@@ -110,6 +110,8 @@ std::string Stacks(bool all) {
   return text;
 }
 
+std::string Deadlocks() { return ""; }
+
 int NumGoroutines() {
   Engine* engine = Engine::Active();
   return engine == nullptr ? 0 : static_cast<int>(engine->live_count());

@@ -21,6 +21,7 @@
 
 #include "runtime/internal/backtrace.h"
 #include "runtime/internal/check.h"
+#include "runtime/internal/deadlock.h"
 #include "runtime/internal/environment.h"
 #include "runtime/internal/frames.h"
 #include "runtime/internal/host.h"
@@ -181,6 +182,11 @@ void Die(const Death& death) {
       AppendGoroutine(g, filter, &text);
       Write(text);
     });
+  }
+  if (all && scheduler != nullptr) {
+    SetWatchdog();
+    text = DescribeDeadlocks(CollectFrozen(), /*explain=*/true);
+    if (!text.empty()) Write("\n" + text);
   }
   if (level == TracebackLevel::kCrash) {
     signal(SIGABRT, SIG_DFL);

@@ -3,7 +3,15 @@
 
 #include "runtime/internal/g.h"
 
+#include <cstdint>
+
+#include "runtime/internal/lock_owner.h"
+
 namespace rt::internal {
+
+extern "C" {
+constinit thread_local uint64_t rt_current_id = 0;
+}
 
 const char* WaitReasonText(WaitReason reason) {
   switch (reason) {

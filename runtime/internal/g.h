@@ -39,6 +39,8 @@ enum class WaitReason : uint8_t {
 // "chan receive", "sync.Mutex.Lock", ... A string literal; never null.
 const char* WaitReasonText(WaitReason reason);
 
+class LockOwner;
+
 struct G {
   // Constant after Spawn.
   uint64_t id = 0;         // 1 is the main goroutine; never reused.
@@ -48,6 +50,9 @@ struct G {
   // Written by the goroutine itself before it parks, read in dumps.
   WaitReason wait_reason = WaitReason::kNone;
   const void* wait_object = nullptr;  // The primitive; null if there is none.
+
+  // Set around the wait for a lock whose holder is known (lock_owner.h).
+  const LockOwner* wait_lock = nullptr;
 
   bool exiting = false;  // Goexit unwinds its stack (goexit.h).
 };

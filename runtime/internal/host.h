@@ -84,6 +84,10 @@ int64_t StartUnixNs();
 // others after it. A plain thread has none of its own.
 std::string Stacks(bool all);
 
+// What is known of goroutines that wait for each other; "" if nothing. The
+// explorer finds deadlocks itself: there, nothing is.
+std::string Deadlocks();
+
 // How many goroutines exist now, the calling one included.
 int NumGoroutines();
 

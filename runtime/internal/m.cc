@@ -18,6 +18,7 @@
 #include "runtime/internal/check.h"
 #include "runtime/internal/death.h"
 #include "runtime/internal/goexit.h"
+#include "runtime/internal/lock_owner.h"
 #include "runtime/internal/sched.h"
 #include "runtime/internal/traceback.h"
 #include "runtime/panic.h"
@@ -135,6 +136,7 @@ void Scheduler::EndThread(M* m) {
 void Scheduler::Execute(M* m, Goroutine* g) {
   BeginToRun(g);
   m->current = g;
+  rt_current_id = g->id;
   Bump(m->p->tick);
   if (g->stack.base == nullptr) {
     g->stack = m->p->stacks.Take();
@@ -149,6 +151,7 @@ void Scheduler::Execute(M* m, Goroutine* g) {
   g->exceptions[0] = m->exceptions[0];
   g->exceptions[1] = m->exceptions[1];
   m->current = nullptr;
+  rt_current_id = 0;
 }
 
 void Scheduler::BeginToRun(Goroutine* g) {

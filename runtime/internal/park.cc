@@ -15,6 +15,7 @@
 
 #include "absl/functional/any_invocable.h"
 #include "runtime/internal/backtrace.h"
+#include "runtime/internal/deadlock.h"
 #include "runtime/internal/death.h"
 #include "runtime/internal/frames.h"
 #include "runtime/internal/futex.h"
@@ -112,6 +113,12 @@ std::string Stacks(bool all) {
   int size = Backtrace(pcs, kMaxFrames);
   AppendRunning(*self, pcs, size, FrameFilter::kProgram, &text);
   return text;
+}
+
+std::string Deadlocks() {
+  return DescribeDeadlocks(
+      CollectGoroutines(static_cast<Goroutine*>(CurrentG())),
+      /*explain=*/false);
 }
 
 int NumGoroutines() {

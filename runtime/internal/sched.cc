@@ -153,6 +153,7 @@ void Scheduler::Spawn(absl::AnyInvocable<void() &&> task,
   g->created_by_pc = created_by_pc;
   g->wait_reason = WaitReason::kNone;
   g->wait_object = nullptr;
+  g->wait_lock = nullptr;
   g->exceptions[0] = g->exceptions[1] = nullptr;
   g->thread = nullptr;
   g->thread_locks = 0;

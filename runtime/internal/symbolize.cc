@@ -7,6 +7,7 @@
 #include <dwarf.h>
 #include <elfutils/libdw.h>
 #include <elfutils/libdwfl.h>
+#include <gelf.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -180,8 +181,20 @@ Dwarf_Die* FindUnit(Dwfl_Module* module, Dwarf_Addr pc, Dwarf_Addr* bias) {
   return nullptr;
 }
 
-std::vector<SourceLocation> LookUp(const void* pc) {
+// Not to be used by two threads at once.
+Dwfl* ThisProcess() {
   static Dwfl* const dwfl = LoadThisProcess();
+  return dwfl;
+}
+
+// Never destroyed: a dump may be written while the process ends.
+std::mutex& SymbolsLock() {
+  static std::mutex& mu = *new std::mutex;
+  return mu;
+}
+
+std::vector<SourceLocation> LookUp(const void* pc) {
+  Dwfl* const dwfl = ThisProcess();
   std::vector<SourceLocation> result;
   if (dwfl == nullptr) return result;
   auto address = reinterpret_cast<Dwarf_Addr>(pc);
@@ -212,15 +225,32 @@ std::vector<SourceLocation> LookUp(const void* pc) {
 }  // namespace
 
 std::vector<SourceLocation> Symbolize(const void* pc) {
-  // Never destroyed: a dump may be written while the process ends. A dump of
-  // many goroutines asks for the same few places again and again.
-  static std::mutex& mu = *new std::mutex;
+  // A dump of many goroutines asks for the same few places again and again.
   static auto& known =
       *new std::unordered_map<const void*, std::vector<SourceLocation>>;
-  std::lock_guard lock(mu);
+  std::lock_guard lock(SymbolsLock());
   auto [at, is_new] = known.try_emplace(pc);
   if (is_new) at->second = LookUp(pc);
   return at->second;
+}
+
+std::string VariableAt(const void* address) {
+  std::lock_guard lock(SymbolsLock());
+  auto at = reinterpret_cast<GElf_Addr>(address);
+  Dwfl_Module* module =
+      ThisProcess() != nullptr ? dwfl_addrmodule(ThisProcess(), at) : nullptr;
+  if (module == nullptr) return "";
+  GElf_Off offset = 0;
+  GElf_Sym symbol = {};
+  const char* name = dwfl_module_addrinfo(module, at, &offset, &symbol, nullptr,
+                                          nullptr, nullptr);
+  if (name == nullptr || GELF_ST_TYPE(symbol.st_info) != STT_OBJECT ||
+      offset >= symbol.st_size) {
+    return "";
+  }
+  std::string result = Demangle(name);
+  if (offset != 0) result += "+" + std::to_string(offset);
+  return result;
 }
 
 }  // namespace rt::internal

@@ -31,6 +31,10 @@ struct SourceLocation {
 // of its own. Empty if `pc` lies in no loaded file.
 std::vector<SourceLocation> Symbolize(const void* pc);
 
+// The name of the global or static variable at `address`, "accounts+16" if it
+// lies inside of it; empty if there is none. Threads, blocking: as Symbolize.
+std::string VariableAt(const void* address);
+
 }  // namespace rt::internal
 
 #endif  // RUNTIME_INTERNAL_SYMBOLIZE_H_

@@ -112,18 +112,12 @@ class Sysmon {
   int64_t now_ns_ = 0;  // When the round began.
   int64_t next_ns_ =
       0;  // When there will be something to do, if nothing changes.
-<<<<<<< HEAD
   std::vector<Seen> seen_;   // By number of the P.
   uint64_t ticks_ = 0;       // Of all P's: whether anything ran at all.
   bool work_waits_ = false;  // There are goroutines that could run.
   bool moved_ = false;       // They have changed.
-=======
   int64_t first_trace_ns_ = 0;
   int64_t next_trace_ns_ = std::numeric_limits<int64_t>::max();
-  std::vector<Seen> seen_;  // By number of the P.
-  uint64_t ticks_ = 0;      // Of all P's: whether anything ran at all.
-  bool moved_ = false;      // They have changed.
->>>>>>> 3ab7690 (runtime/internal: GODEBUG=schedtrace, SIGQUIT)
 };
 
 }  // namespace rt::internal

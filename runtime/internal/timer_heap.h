@@ -32,6 +32,7 @@
 #include "absl/functional/function_ref.h"
 #include "runtime/internal/g.h"
 #include "runtime/internal/raw_mutex.h"
+#include "runtime/internal/sanitizer.h"
 #include "runtime/internal/timer.h"
 
 namespace rt::internal {
@@ -64,6 +65,11 @@ class TimerHeap {
   // Moves everything to `heir`, where from now on all goes that would be added
   // here; null: it is used again. True if `heir` has an earlier first time.
   bool Retire(TimerHeap* heir);
+
+  // How many there are, more or less: read without the lock, for reports.
+  RT_NO_TSAN uint32_t SizeNow() const ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    return __atomic_load_n(&size_, __ATOMIC_RELAXED);
+  }
 
   // Forgets everything; timers are disarmed.
   void Clear();

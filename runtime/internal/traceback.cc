@@ -31,17 +31,7 @@ using Hold = Scheduler::Hold;
 constexpr char kNoStack[] =
     "\tgoroutine running on other thread; stack unavailable\n";
 
-// What is needed to describe a goroutine, taken while nobody resumes it.
-struct Snapshot {
-  uint64_t id;
-  uint64_t parent_id;
-  const void* created_by_pc;
-  GStatus status;
-  WaitReason reason;
-  int64_t waited_ns;
-  size_t first_pc;  // Its stack is pcs[first_pc, first_pc + size) of the dump.
-  int size;         // -1: unknown, it runs.
-};
+using Snapshot = GoroutineSnapshot;
 
 bool Alive(GStatus status) {
   return status != GStatus::kIdle && status != GStatus::kDead;
@@ -88,7 +78,7 @@ void Append(const Snapshot& g, void* const* pcs, FrameFilter filter,
 }
 
 Snapshot Describe(const Goroutine& g, GStatus status) {
-  Snapshot result = {};
+  Snapshot result;
   result.id = g.id;
   result.parent_id = g.parent_id;
   result.created_by_pc = g.created_by_pc;
@@ -115,19 +105,24 @@ void AskForStack(Goroutine* g, StackRequest* request) {
   request->asker_fiber->AfterSwitch();
 }
 
-// g as it is, and its stack in `request`, if it is alive.
+// g as it is, if it is alive, and its stack in `request`, if that is not null.
 bool Take(Goroutine* g, Snapshot* snapshot, StackRequest* request) {
   // Acquire: pairs with the release of who suspended it, so its context and
   // what it said before are there.
   GStatus status = g->status.load(std::memory_order_acquire);
   if (!Alive(status)) return false;
   *snapshot = Describe(*g, status);
+  snapshot->g = g;
+  if (status == GStatus::kWaiting) {
+    snapshot->object = g->wait_object;
+    snapshot->wait_lock = g->wait_lock;
+  }
   if (status == GStatus::kRunning || status == GStatus::kSyscall) {
     snapshot->size = -1;
-  } else if (status == GStatus::kPreempted) {
+  } else if (request != nullptr && status == GStatus::kPreempted) {
     bool answered = AskKeptThread(g->thread, request);
     snapshot->size = answered ? request->size : 0;
-  } else if (g->stack.base != nullptr) {
+  } else if (request != nullptr && g->stack.base != nullptr) {
     AskForStack(g, request);
     snapshot->size = request->size;
   }
@@ -167,26 +162,47 @@ class PausedWorld {
   Scheduler* const scheduler_;
 };
 
-// All goroutines but `self` into the two vectors, without making them grow;
-// false if they are too small.
-bool TakeAll(Scheduler* scheduler, const Goroutine* self,
-             std::vector<Snapshot>* goroutines, std::vector<void*>* pcs) {
+// Appends g to the dump if there is room for it; false if not.
+bool AppendTo(GoroutineDump* dump, const Snapshot& snapshot,
+              const StackRequest& request) {
+  size_t size = snapshot.size > 0 ? static_cast<size_t>(snapshot.size) : 0;
+  if (dump->goroutines.size() == dump->goroutines.capacity() ||
+      dump->pcs.capacity() - dump->pcs.size() < size) {
+    return false;
+  }
+  dump->goroutines.push_back(snapshot);
+  dump->goroutines.back().first_pc = dump->pcs.size();
+  dump->pcs.insert(dump->pcs.end(), request.pcs, request.pcs + size);
+  return true;
+}
+
+// Who holds what the others wait for, now that all have been seen waiting. One
+// that was found running may have given up a lock and waited since: those that
+// waited for it and do not any more are taken out here.
+void ReadHolders(GoroutineDump* dump) {
+  for (Snapshot& snapshot : dump->goroutines) {
+    if (snapshot.wait_lock == nullptr) continue;
+    const Goroutine& g = *snapshot.g;
+    if (g.status.load(std::memory_order_acquire) == GStatus::kWaiting) {
+      snapshot.holder = snapshot.wait_lock->Get();
+    } else {
+      snapshot.wait_lock = nullptr;
+    }
+  }
+}
+
+// All goroutines but `self` into *dump, without making its vectors grow; false
+// if they are too small.
+bool TakeAll(Scheduler* scheduler, const Goroutine* self, GoroutineDump* dump) {
   PausedWorld paused(scheduler);
   bool fits = true;
   StackRequest request;
   GoroutinePool::Get().ForEach([&](Goroutine* g) {
     Snapshot snapshot;
     if (g == self || !fits || !Take(g, &snapshot, &request)) return;
-    size_t size = snapshot.size > 0 ? static_cast<size_t>(snapshot.size) : 0;
-    if (goroutines->size() == goroutines->capacity() ||
-        pcs->capacity() - pcs->size() < size) {
-      fits = false;
-      return;
-    }
-    snapshot.first_pc = pcs->size();
-    goroutines->push_back(snapshot);
-    pcs->insert(pcs->end(), request.pcs, request.pcs + size);
+    fits = AppendTo(dump, snapshot, request);
   });
+  ReadHolders(dump);
   return fits;
 }
 
@@ -229,24 +245,46 @@ std::string DumpAll(Goroutine* self) {
     int size = Backtrace(own, kMaxFrames);
     AppendRunning(*self, own, size, FrameFilter::kProgram, &text);
   }
-  Scheduler* scheduler = ActiveScheduler();
-  if (scheduler == nullptr) return text;
-  std::vector<Snapshot> goroutines;
-  std::vector<void*> pcs;
-  size_t room = static_cast<size_t>(scheduler->NumGoroutines()) + 64;
-  do {
-    goroutines.clear();
-    pcs.clear();
-    goroutines.reserve(room);
-    constexpr size_t kUsualDepth = 16;
-    pcs.reserve(room * kUsualDepth + kMaxFrames);
-    room *= 2;
-  } while (!TakeAll(scheduler, self, &goroutines, &pcs));
-  for (const Snapshot& g : goroutines) {
+  GoroutineDump dump = CollectGoroutines(self);
+  for (const Snapshot& g : dump.goroutines) {
     if (!text.empty()) text += "\n";
-    Append(g, pcs.data() + g.first_pc, FrameFilter::kProgram, &text);
+    Append(g, dump.pcs.data() + g.first_pc, FrameFilter::kProgram, &text);
   }
   return text;
+}
+
+GoroutineDump CollectGoroutines(const Goroutine* self) {
+  GoroutineDump dump;
+  if (self != nullptr) dump.caller = self->id;
+  Scheduler* scheduler = ActiveScheduler();
+  if (scheduler == nullptr) return dump;
+  size_t room = static_cast<size_t>(scheduler->NumGoroutines()) + 64;
+  do {
+    dump.goroutines.clear();
+    dump.pcs.clear();
+    dump.goroutines.reserve(room);
+    constexpr size_t kUsualDepth = 16;
+    dump.pcs.reserve(room * kUsualDepth + kMaxFrames);
+    room *= 2;
+  } while (!TakeAll(scheduler, self, &dump));
+  return dump;
+}
+
+GoroutineDump CollectFrozen() {
+  GoroutineDump dump;
+  StackRequest request;
+  GoroutinePool::Get().ForEach([&](Goroutine* g) {
+    Snapshot snapshot;
+    if (!Take(g, &snapshot, g->wait_lock != nullptr ? &request : nullptr)) {
+      return;
+    }
+    dump.goroutines.push_back(snapshot);
+    if (snapshot.size <= 0) return;
+    dump.goroutines.back().first_pc = dump.pcs.size();
+    dump.pcs.insert(dump.pcs.end(), request.pcs, request.pcs + snapshot.size);
+  });
+  ReadHolders(&dump);
+  return dump;
 }
 
 }  // namespace rt::internal

@@ -17,14 +17,17 @@
 #ifndef RUNTIME_INTERNAL_TRACEBACK_H_
 #define RUNTIME_INTERNAL_TRACEBACK_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "runtime/internal/backtrace.h"
 #include "runtime/internal/context_switch.h"
 #include "runtime/internal/frames.h"
 #include "runtime/internal/futex.h"
 #include "runtime/internal/goroutine.h"
+#include "runtime/internal/lock_owner.h"
 #include "runtime/internal/sanitizer.h"
 
 namespace rt::internal {
@@ -39,6 +42,36 @@ struct StackRequest {
   Fiber* asker_fiber = nullptr;
   ThreadParker answered;  // If its thread had to be asked (preempt.h).
 };
+
+// What is known of a goroutine, taken while nobody resumes it.
+struct GoroutineSnapshot {
+  Goroutine* g = nullptr;  // May be another's meanwhile.
+  uint64_t id = 0;
+  uint64_t parent_id = 0;
+  const void* created_by_pc = nullptr;
+  GStatus status = GStatus::kIdle;
+  WaitReason reason = WaitReason::kNone;
+  int64_t waited_ns = 0;
+  const void* object = nullptr;          // What it waits at, and
+  const LockOwner* wait_lock = nullptr;  // who holds that, if it is a lock.
+  LockOwner::Holder holder;
+  size_t first_pc = 0;  // Its stack is pcs[first_pc, first_pc + size).
+  int size = 0;         // -1: unknown, it runs.
+};
+
+struct GoroutineDump {
+  std::vector<GoroutineSnapshot> goroutines;
+  std::vector<void*> pcs;  // Return addresses, of one after the other.
+  uint64_t caller = 0;     // Who asked, and is not in here; 0: a plain thread.
+};
+
+// Every goroutine but `self`, which calls, or may be null on a plain thread.
+// The holders in it are of one moment at which all those that wait waited.
+GoroutineDump CollectGoroutines(const Goroutine* self);
+
+// The same in the frozen world of a dying program, with the stacks of those
+// only that wait for a lock: there may be a million others.
+GoroutineDump CollectFrozen();
 
 // From here on no M begins to run a goroutine; one that runs goes on until it
 // switches away. Waits for another thread's dump to end, but not for ever.
