@@ -8,6 +8,7 @@
 #include "absl/functional/any_invocable.h"
 #include "runtime/internal/environment.h"
 #include "runtime/internal/sched.h"
+#include "runtime/internal/trace_file.h"
 #include "runtime/procs.h"
 
 namespace rt {
@@ -22,7 +23,9 @@ int InitialProcs() {
 
 int Run(absl::AnyInvocable<void()> main) {
   internal::Scheduler scheduler;
-  scheduler.Run([&main] { main(); }, InitialProcs());
+  int procs = InitialProcs();
+  internal::StartTraceOfRun();
+  scheduler.Run([&main] { main(); }, procs);
   return 0;
 }
 

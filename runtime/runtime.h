@@ -23,6 +23,7 @@
 #include "runtime/rwmutex.h"
 #include "runtime/select.h"
 #include "runtime/time.h"
+#include "runtime/trace.h"
 #include "runtime/waitgroup.h"
 // IWYU pragma: end_exports
 

@@ -110,6 +110,9 @@ std::string Stacks(bool all) {
   return text;
 }
 
+std::string StartTrace(const std::string&) { return ""; }
+std::string StopTrace() { return ""; }
+
 std::string Deadlocks() { return ""; }
 
 int NumGoroutines() {

@@ -26,6 +26,7 @@
 #include "runtime/internal/frames.h"
 #include "runtime/internal/host.h"
 #include "runtime/internal/sched.h"
+#include "runtime/internal/trace_file.h"
 #include "runtime/internal/traceback.h"
 #include "runtime/panic.h"
 
@@ -188,6 +189,8 @@ void Die(const Death& death) {
     text = DescribeDeadlocks(CollectFrozen(), /*explain=*/true);
     if (!text.empty()) Write("\n" + text);
   }
+  SetWatchdog();
+  FinishTrace();
   if (level == TracebackLevel::kCrash) {
     signal(SIGABRT, SIG_DFL);
     std::abort();

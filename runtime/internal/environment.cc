@@ -109,6 +109,7 @@ Environment Environment::Read(
               complain);
     }
   }
+  result.trace_path = value("RT_TRACE");
   return result;
 }
 

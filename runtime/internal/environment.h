@@ -6,6 +6,7 @@
 //   GOMAXPROCS=n            how many goroutines may run at once, from the start
 //   GODEBUG=key=value,...   schedtrace=X: the scheduler's state each X ms;
 //                           scheddetail=1: with every P, M and goroutine
+//   RT_TRACE=file           take a trace of the whole Run (../trace.h)
 //   GOTRACEBACK=level       none, single, all, system, crash: how much a
 //                           program says when it dies
 //
@@ -36,6 +37,7 @@ struct Environment {
   int schedtrace_ms = 0;  // 0: off.
   bool scheddetail = false;
   TracebackLevel traceback = TracebackLevel::kSingle;
+  std::string trace_path = {};  // Empty: none.
 
   // `get` is getenv, or a test's; `complain` gets a line for each value that is
   // ignored.

@@ -13,6 +13,7 @@
 
 #include "runtime/internal/check.h"
 #include "runtime/internal/sched.h"
+#include "runtime/internal/tracer.h"
 
 namespace rt::internal {
 namespace {
@@ -67,7 +68,9 @@ Goroutine* Scheduler::FindRunnable(M* m) {
         m->spinning = true;
         spinning.fetch_add(1, std::memory_order_seq_cst);
       }
+      Trace(TraceKind::kSpin, 0);
       g = Steal(m);
+      Trace(TraceKind::kSpinEnd, 0);
     }
     if (g != nullptr) {
       if (m->spinning) {
@@ -176,6 +179,7 @@ Goroutine* Scheduler::Steal(M* m) {
       }
       if (g != nullptr) {
         steals.fetch_add(1, std::memory_order_relaxed);
+        Trace(TraceKind::kSteal, g->id, static_cast<uint64_t>(victim->id));
         return g;
       }
     }

@@ -88,6 +88,12 @@ std::string Stacks(bool all);
 // explorer finds deadlocks itself: there, nothing is.
 std::string Deadlocks();
 
+// Begins and ends the recording of a trace into a file (../trace.h). Returns
+// what went wrong, "" if nothing did. The explorer takes none: its reports are
+// traces.
+std::string StartTrace(const std::string& path);
+std::string StopTrace();
+
 // How many goroutines exist now, the calling one included.
 int NumGoroutines();
 

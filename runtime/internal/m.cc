@@ -21,12 +21,19 @@
 #include "runtime/internal/lock_owner.h"
 #include "runtime/internal/sched.h"
 #include "runtime/internal/traceback.h"
+#include "runtime/internal/tracer.h"
 #include "runtime/panic.h"
 
 namespace rt::internal {
 namespace {
 
 constinit thread_local M* current_m = nullptr;
+
+void TraceStop(const Goroutine* g, StopReason reason) {
+  Trace(TraceKind::kStop, g->id, 0,
+        static_cast<uint8_t>(static_cast<unsigned>(reason) |
+                             static_cast<unsigned>(g->wait_reason) << 3));
+}
 
 // The first and only function on a goroutine's stack, where Goexit ends. A
 // Panic is caught, so that destructors run, as Go runs deferred calls; it knows
@@ -137,6 +144,7 @@ void Scheduler::Execute(M* m, Goroutine* g) {
   BeginToRun(g);
   m->current = g;
   rt_current_id = g->id;
+  Trace(TraceKind::kStart, g->id);
   Bump(m->p->tick);
   if (g->stack.base == nullptr) {
     g->stack = m->p->stacks.Take();
@@ -184,6 +192,7 @@ Goroutine* Scheduler::Finish(M* m, Goroutine* g) {
   switch (m->after) {
     case After::kPark: {
       host::ParkCommit commit = m->commit;
+      TraceStop(g, StopReason::kPark);
       // Release: a dump that sees it finds the saved context.
       g->status.store(GStatus::kWaiting, std::memory_order_release);
       // As soon as commit has released its lock, *g belongs to the waker.
@@ -191,6 +200,7 @@ Goroutine* Scheduler::Finish(M* m, Goroutine* g) {
       return g;
     }
     case After::kYield: {
+      TraceStop(g, StopReason::kYield);
       g->status.store(GStatus::kRunnable, std::memory_order_release);
       GoroutineList list;
       // Behind those that wait for every P, if there are any: one that was
@@ -205,6 +215,7 @@ Goroutine* Scheduler::Finish(M* m, Goroutine* g) {
       return nullptr;
     }
     case After::kExit: {
+      TraceStop(g, StopReason::kExit);
       bool main = g->id == 1 && !main_exited;
       if (m->locked != nullptr) {
         // As in Go: what it did to the thread, which is why it was locked, must

@@ -25,6 +25,7 @@
 #include "runtime/internal/host.h"
 #include "runtime/internal/netpoll.h"
 #include "runtime/internal/sched.h"
+#include "runtime/internal/tracer.h"
 
 namespace rt::internal {
 
@@ -129,7 +130,9 @@ void Scheduler::QueueReady(M* m, G* const* ready, int count) {
   GoroutineList rest;
   for (int i = 0; i < count; ++i) {
     auto* g = static_cast<Goroutine*>(ready[i]);
-    g->status.store(GStatus::kRunnable, std::memory_order_relaxed);
+    Trace(TraceKind::kReady, g->id, 0,
+          static_cast<uint8_t>(ReadyReason::kNetwork));
+    g->status.store(GStatus::kRunnable, std::memory_order_release);
     if (m != nullptr && m->p != nullptr) {
       m->p->queue.PushBack(g, &rest);
     } else {

@@ -23,7 +23,9 @@
 #include "runtime/internal/host.h"
 #include "runtime/internal/no_preempt.h"
 #include "runtime/internal/sched.h"
+#include "runtime/internal/trace_file.h"
 #include "runtime/internal/traceback.h"
+#include "runtime/internal/tracer.h"
 
 namespace rt::internal::host {
 namespace {
@@ -65,6 +67,8 @@ void Park(WaitReason reason, const void* object, ParkCommit commit, void* arg) {
 
 void Ready(G* base) {
   auto* g = static_cast<Goroutine*>(base);
+  Trace(TraceKind::kReady, g->id, CurrentGoroutineId(),
+        static_cast<uint8_t>(ReadyReason::kGoroutine));
   // Release: for a dump, which does not lock what the caller did.
   g->status.store(GStatus::kRunnable, std::memory_order_release);
   M* m = CurrentM();
@@ -120,6 +124,12 @@ std::string Deadlocks() {
       CollectGoroutines(static_cast<Goroutine*>(CurrentG())),
       /*explain=*/false);
 }
+
+std::string StartTrace(const std::string& path) {
+  return internal::StartTrace(path);
+}
+
+std::string StopTrace() { return internal::StopTrace(); }
 
 int NumGoroutines() {
   Scheduler* scheduler = ActiveScheduler();

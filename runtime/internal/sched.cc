@@ -25,6 +25,7 @@
 #include "runtime/internal/no_preempt.h"
 #include "runtime/internal/preempt.h"
 #include "runtime/internal/sema.h"
+#include "runtime/internal/tracer.h"
 
 namespace rt::internal {
 namespace {
@@ -158,6 +159,7 @@ void Scheduler::Spawn(absl::AnyInvocable<void() &&> task,
   g->thread = nullptr;
   g->thread_locks = 0;
   g->task = std::move(task);
+  Trace(TraceKind::kSpawn, g->id, reinterpret_cast<uint64_t>(created_by_pc));
   host::Ready(g);
 }
 
@@ -434,6 +436,7 @@ int Scheduler::SetProcs(int n) {
       ps_made.store(i + 1, std::memory_order_release);
     }
     procs.store(n, std::memory_order_relaxed);
+    Trace(TraceKind::kProcs, 0, static_cast<uint64_t>(n));
     // Idle ones that are now too many retire; retired ones come back. Those
     // that run retire when their M's next look for work.
     P* idle = std::exchange(idle_p, nullptr);

@@ -17,12 +17,14 @@
 #include "runtime/internal/host.h"
 #include "runtime/internal/no_preempt.h"
 #include "runtime/internal/sched.h"
+#include "runtime/internal/tracer.h"
 
 namespace rt::internal::host {
 
 void EnterBlocking() {
   M* m = MustHaveGoroutine();
   NoPreempt region;
+  Trace(TraceKind::kSyscallEnter, m->current->id);
   m->current->wait_since_ns = m->p->now_ns;
   m->current->status.store(GStatus::kSyscall, std::memory_order_release);
   m->in_syscall.store(true, std::memory_order_relaxed);
@@ -52,6 +54,7 @@ void ExitBlocking() {
       if (p != nullptr) p->now_ns = NowNs();
     }
     m->Take(p);
+    Trace(TraceKind::kSyscallExit, m->current->id);
     m->in_syscall.store(false, std::memory_order_relaxed);
     if (p != nullptr) {
       if (p != m->syscall_p) {

@@ -27,6 +27,7 @@
 #include "runtime/internal/raw_mutex.h"
 #include "runtime/internal/sched.h"
 #include "runtime/internal/schedtrace.h"
+#include "runtime/internal/tracer.h"
 
 namespace rt::internal {
 namespace {
@@ -268,6 +269,7 @@ bool Sysmon::Retake(P* p, Seen* seen) {
   }
   if (!p->Retake()) return false;
   Bump(retakes);
+  internal::Trace(TraceKind::kRetake, 0, static_cast<uint64_t>(p->id));
   scheduler_->HandOff(p);
   return true;
 }

@@ -12,6 +12,7 @@
 #include "runtime/internal/sched.h"
 #include "runtime/internal/timer.h"
 #include "runtime/internal/timer_heap.h"
+#include "runtime/internal/tracer.h"
 
 namespace rt::internal {
 namespace {
@@ -53,7 +54,9 @@ bool Scheduler::RunTimers(M* m, P* p) {
   GoroutineList overflow;
   bool any = p->timers.RunDue(now_ns, [&](G* base) {
     auto* g = static_cast<Goroutine*>(base);
-    g->status.store(GStatus::kRunnable, std::memory_order_relaxed);
+    Trace(TraceKind::kReady, g->id, 0,
+          static_cast<uint8_t>(ReadyReason::kTimer));
+    g->status.store(GStatus::kRunnable, std::memory_order_release);
     m->p->queue.PushBack(g, &overflow);
   });
   InjectList(&overflow);
