@@ -114,7 +114,9 @@ bool RWMutex::ClaimSlow() {
     } else {
       queue.PushBack(&self);
     }
+    self.g->wait_lock = &owner_;
     internal::SemaPark(queue, WaitReason::kRWMutexLock, this);
+    self.g->wait_lock = nullptr;
     if (self.handed) {
       // Acquire: the readers that left since.
       return Departing(state_.load(std::memory_order_acquire)) == 0;
@@ -206,7 +208,9 @@ void RWMutex::RLockSlow(uint64_t before) {
     uint64_t state = state_.load(std::memory_order_acquire);
     if ((state ^ before) & kPhase) break;
     queue.PushBack(&self);
+    self.g->wait_lock = &owner_;
     internal::SemaPark(queue, WaitReason::kRWMutexRLock, this);
+    self.g->wait_lock = nullptr;
   }
   queue.mu.Unlock();
 }

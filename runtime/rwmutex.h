@@ -32,6 +32,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "runtime/internal/host.h"
+#include "runtime/internal/lock_owner.h"
 
 namespace rt {
 
@@ -67,7 +68,7 @@ class ABSL_LOCKABLE RWMutex : private internal::ReadLocker {
   constexpr RWMutex() = default;
 
   // Lock: returns once the calling goroutine has the lock for itself.
-  void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() {
+  [[gnu::always_inline]] void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() {
     using internal::host::OpKind;
     {
       internal::host::Op op(OpKind::kRWMutexLock, this, [this] {
@@ -80,6 +81,7 @@ class ABSL_LOCKABLE RWMutex : private internal::ReadLocker {
                                           std::memory_order_acquire,
                                           std::memory_order_relaxed)) ||
           ClaimSlow()) {
+        owner_.Set();
         AcquireAll();
         return;
       }
@@ -89,11 +91,13 @@ class ABSL_LOCKABLE RWMutex : private internal::ReadLocker {
       return Departing(state_.load(std::memory_order_relaxed)) == 0;
     });
     WaitForReaders();
+    owner_.Set();
     AcquireAll();
   }
 
   // TryLock: takes the lock if nobody has it, for reading neither.
-  [[nodiscard]] bool TryLock() ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) {
+  [[nodiscard, gnu::always_inline]] bool TryLock()
+      ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) {
     internal::host::Op op(internal::host::OpKind::kRWMutexTryLock, this);
     uint64_t state = state_.load(std::memory_order_relaxed);
     do {
@@ -101,6 +105,7 @@ class ABSL_LOCKABLE RWMutex : private internal::ReadLocker {
     } while (!state_.compare_exchange_weak(state, state | kWriter,
                                            std::memory_order_acquire,
                                            std::memory_order_relaxed));
+    owner_.Set();
     AcquireAll();
     return true;
   }
@@ -109,6 +114,7 @@ class ABSL_LOCKABLE RWMutex : private internal::ReadLocker {
   void Unlock() ABSL_UNLOCK_FUNCTION() {
     internal::host::Op op(internal::host::OpKind::kRWMutexUnlock, this);
     internal::host::Release(this);
+    owner_.Clear();
     // Relaxed: only its holder takes the lock away, and that is the caller.
     uint64_t state = state_.load(std::memory_order_relaxed);
     if ((state & ~(kPhase | kReaders)) != kWriter) {
@@ -159,8 +165,9 @@ class ABSL_LOCKABLE RWMutex : private internal::ReadLocker {
   // RLocker: the read lock as a lock of its own, for a Cond or a scoped_lock.
   internal::ReadLocker& RLocker() { return *this; }
 
-  void lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() { Lock(); }
-  [[nodiscard]] bool try_lock() ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) {
+  [[gnu::always_inline]] void lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() { Lock(); }
+  [[nodiscard, gnu::always_inline]] bool try_lock()
+      ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) {
     return TryLock();
   }
   void unlock() ABSL_UNLOCK_FUNCTION() { Unlock(); }
@@ -213,6 +220,7 @@ class ABSL_LOCKABLE RWMutex : private internal::ReadLocker {
   static void AfterUnlock(const RWMutex* gone, uint64_t before);
 
   std::atomic<uint64_t> state_{0};
+  internal::LockOwner owner_;  // The writer that has the lock.
 };
 
 namespace internal {

@@ -8,8 +8,10 @@
 #include <elfutils/libdw.h>
 #include <elfutils/libdwfl.h>
 #include <gelf.h>
+#include <link.h>
 #include <unistd.h>
 
+#include <cstddef>
 #include <cstdlib>
 #include <memory>
 #include <mutex>
@@ -193,6 +195,35 @@ std::mutex& SymbolsLock() {
   return mu;
 }
 
+// Where the program or library begins that has `at` in one of its segments; 0
+// if none has. (libdwfl knows what is mapped from files: not all variables that
+// begin as 0.)
+GElf_Addr CodeOfObjectAt(GElf_Addr at) {
+  struct Search {
+    GElf_Addr at;
+    GElf_Addr begin;
+  } search = {at, 0};
+  dl_iterate_phdr(
+      [](dl_phdr_info* info, size_t, void* arg) {
+        auto* search = static_cast<Search*>(arg);
+        GElf_Addr begin = 0;
+        bool found = false;
+        for (int i = 0; i < info->dlpi_phnum; ++i) {
+          const ElfW(Phdr)& segment = info->dlpi_phdr[i];
+          if (segment.p_type != PT_LOAD) continue;
+          GElf_Addr low = info->dlpi_addr + segment.p_vaddr;
+          if (begin == 0) begin = low;
+          if (search->at >= low && search->at - low < segment.p_memsz) {
+            found = true;
+          }
+        }
+        if (found) search->begin = begin;
+        return found ? 1 : 0;
+      },
+      &search);
+  return search.begin;
+}
+
 std::vector<SourceLocation> LookUp(const void* pc) {
   Dwfl* const dwfl = ThisProcess();
   std::vector<SourceLocation> result;
@@ -237,20 +268,28 @@ std::vector<SourceLocation> Symbolize(const void* pc) {
 std::string VariableAt(const void* address) {
   std::lock_guard lock(SymbolsLock());
   auto at = reinterpret_cast<GElf_Addr>(address);
-  Dwfl_Module* module =
-      ThisProcess() != nullptr ? dwfl_addrmodule(ThisProcess(), at) : nullptr;
+  GElf_Addr code = CodeOfObjectAt(at);
+  Dwfl_Module* module = code != 0 && ThisProcess() != nullptr
+                            ? dwfl_addrmodule(ThisProcess(), code)
+                            : nullptr;
   if (module == nullptr) return "";
-  GElf_Off offset = 0;
-  GElf_Sym symbol = {};
-  const char* name = dwfl_module_addrinfo(module, at, &offset, &symbol, nullptr,
-                                          nullptr, nullptr);
-  if (name == nullptr || GELF_ST_TYPE(symbol.st_info) != STT_OBJECT ||
-      offset >= symbol.st_size) {
-    return "";
+  // Not dwfl_module_addrinfo: of several symbols it prefers those that mark the
+  // ends of sections.
+  int count = dwfl_module_getsymtab(module);
+  for (int i = 0; i < count; ++i) {
+    GElf_Sym symbol;
+    GElf_Addr begin = 0;
+    const char* name = dwfl_module_getsym_info(module, i, &symbol, &begin,
+                                               nullptr, nullptr, nullptr);
+    if (name == nullptr || GELF_ST_TYPE(symbol.st_info) != STT_OBJECT ||
+        at < begin || at - begin >= symbol.st_size) {
+      continue;
+    }
+    std::string result = Demangle(name);
+    if (at != begin) result += "+" + std::to_string(at - begin);
+    return result;
   }
-  std::string result = Demangle(name);
-  if (offset != 0) result += "+" + std::to_string(offset);
-  return result;
+  return "";
 }
 
 }  // namespace rt::internal

@@ -221,6 +221,22 @@ const Row kRows[] = {
      "deadlock: goroutine 1 waits for itself\n"
      "\tgoroutine 1 locked Mutex rt::(anonymous namespace)::a at @ and waits "
      "at @ for it\n$"},
+    {"WriterWaitsForItself",
+     [] {
+       static RWMutex rw;
+       std::scoped_lock first(rw);
+       std::scoped_lock second(rw);
+     },
+     "deadlock: goroutine 1 waits for itself\n"
+     "\tgoroutine 1 locked RWMutex .*rw at @ and waits at @ for it\n$"},
+    {"ReaderWaitsForItsWriteLock",
+     [] {
+       static RWMutex rw;
+       rw.Lock();
+       rw.RLock();
+     },
+     "deadlock: goroutine 1 waits for itself\n"
+     "\tgoroutine 1 locked RWMutex .*rw at @ and waits at @ for it\n$"},
     {"NoLocks", [] { MakeChan<int>().Recv(); }, "\\[chan receive\\]:\n.*@\n$"},
 };
 

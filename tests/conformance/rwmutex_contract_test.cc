@@ -24,7 +24,7 @@ using RWMutexTest = testing::RuntimeTest;
 RT_INSTANTIATE(RWMutexTest);
 
 static_assert(!std::is_copy_constructible_v<RWMutex>);
-static_assert(sizeof(RWMutex) == 8);
+static_assert(sizeof(RWMutex) == 32);
 
 TEST_P(RWMutexTest, ReadersShareIt) {
   Main([] {
