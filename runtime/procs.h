@@ -58,9 +58,8 @@ std::string AllStacks();
 // paragraph for each circle, with who holds what and where it was taken.
 //
 //   deadlock: goroutines 7 and 8 wait for each other
-//   	goroutine 7 locked Mutex a at bank.cc:12 and waits at bank.cc:13 for
-//   Mutex b 	goroutine 8 locked Mutex b at bank.cc:20 and waits at bank.cc:21
-//   for Mutex a
+//   	goroutine 7 locked Mutex a at x.cc:12 and waits at x.cc:13 for Mutex b
+//   	goroutine 8 locked Mutex b at x.cc:20 and waits at x.cc:21 for Mutex a
 //
 // Also a line for each lock that somebody waits for and whose holder has ended
 // without unlocking it. Empty if there is neither. Only who is in none of them

@@ -4,12 +4,10 @@
 // Who waits for whom: the story behind a deadlock.
 //
 //   deadlock: goroutines 7 and 8 wait for each other
-//   	goroutine 7 locked Mutex a at bank.cc:12 and waits at bank.cc:13 for
-//   	Mutex b
-//   	goroutine 8 locked Mutex b at bank.cc:20 and waits at bank.cc:21 for
-//   	Mutex a
+//   	goroutine 7 locked Mutex a at x.cc:12 and waits at x.cc:13 for Mutex b
+//   	goroutine 8 locked Mutex b at x.cc:20 and waits at x.cc:21 for Mutex a
 //
-// (each in one line). A lock has a holder, so waits for locks can be followed;
+// A lock has a holder, so waits for locks can be followed;
 // whoever may send on a channel or count down a WaitGroup is not known.
 
 #ifndef RUNTIME_INTERNAL_DEADLOCK_H_

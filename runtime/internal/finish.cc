@@ -19,6 +19,7 @@
 #include "runtime/internal/check.h"
 #include "runtime/internal/futex.h"
 #include "runtime/internal/sched.h"
+#include "runtime/internal/trace_file.h"
 
 namespace rt::internal {
 namespace {
@@ -92,6 +93,7 @@ bool Scheduler::SomebodyStays() {
 }
 
 void Scheduler::FinishMain(M* m) {
+  FinishTrace();
   world.store(World::kExiting, std::memory_order_seq_cst);
   mu.Lock();
   PutIdleP(m->p);

@@ -21,6 +21,7 @@
 #include "runtime/internal/check.h"
 #include "runtime/internal/no_preempt.h"
 #include "runtime/internal/sched.h"
+#include "runtime/internal/tracer.h"
 
 namespace rt::internal {
 namespace {
@@ -168,6 +169,7 @@ void RequestPreemption(P* p, uint32_t tick, bool hard) {
   // A thread that has left meanwhile is not to be disturbed: a system call may
   // be cut short by a signal.
   if (p->holder.load(std::memory_order_relaxed) == m) {
+    Trace(TraceKind::kPreempt, 0, static_cast<uint64_t>(p->id));
     syscall(SYS_tgkill, getpid(), m->tid.load(std::memory_order_relaxed),
             SIGURG);
   }
@@ -226,6 +228,8 @@ bool Scheduler::StopGoroutine(M* m) {
   }
   Goroutine* g = m->current;
   P* p = m->p;
+  Trace(TraceKind::kStop, g->id, 0,
+        static_cast<uint8_t>(StopReason::kPreempted));
   m->Take(nullptr);
   m->kept = true;
   g->thread = m;
@@ -247,6 +251,7 @@ bool Scheduler::ContinueGoroutine(M* m) {
   }
   Goroutine* g = m->current;
   BeginToRun(g);
+  Trace(TraceKind::kStart, g->id);
   // Not before: a dump that is going on may ask this thread.
   if (g->thread_locks == 0) g->thread = nullptr;
   return true;

@@ -65,18 +65,29 @@ class Writer {
 // What belongs to m's thread, which may be writing it.
 struct MState {
   const Goroutine* current;
+  const Goroutine* locked;
   const P* p;
   bool spinning;
 };
 
 [[gnu::noinline]] RT_NO_TSAN MState Look(const M* m) {
   return {__atomic_load_n(&m->current, __ATOMIC_RELAXED),
+          __atomic_load_n(&m->locked, __ATOMIC_RELAXED),
           __atomic_load_n(&m->p, __ATOMIC_RELAXED),
           __atomic_load_n(&m->spinning, __ATOMIC_RELAXED)};
 }
 
-[[gnu::noinline]] RT_NO_TSAN WaitReason ReasonOf(const Goroutine* g) {
-  return __atomic_load_n(&g->wait_reason, __ATOMIC_RELAXED);
+// The same of a goroutine.
+struct GState {
+  WaitReason reason;
+  const M* thread;
+  bool locked;
+};
+
+[[gnu::noinline]] RT_NO_TSAN GState Look(const Goroutine* g) {
+  return {__atomic_load_n(&g->wait_reason, __ATOMIC_RELAXED),
+          __atomic_load_n(&g->thread, __ATOMIC_RELAXED),
+          __atomic_load_n(&g->thread_locks, __ATOMIC_RELAXED) > 0};
 }
 
 [[gnu::noinline]] RT_NO_TSAN int64_t FreeCount(const P* p) {
@@ -88,6 +99,11 @@ struct Id {
   bool known;
   int64_t id;
 };
+
+template <typename T>
+Id IdOf(const T* t) {
+  return {t != nullptr, t != nullptr ? static_cast<int64_t>(t->id) : 0};
+}
 
 Writer& operator<<(Writer& out, Id id) {
   return id.known ? out << id.id : out << "nil";
@@ -119,6 +135,8 @@ int StatusNumber(GStatus status) {
       return 3;
     case GStatus::kWaiting:
       return 4;
+    case GStatus::kPreempted:
+      return 9;
     case GStatus::kDead:
       break;
   }
@@ -146,34 +164,37 @@ void WritePDetails(const P* p, Writer& out) {
   out << "  P" << int64_t{p->id} << ": status=" << int64_t{StatusNumber(status)}
       << " schedtick=" << Tick(p) << " syscalltick="
       << int64_t{p->syscall_tick.load(std::memory_order_relaxed)}
-      << " m=" << Id{held, held ? m->id : 0} << " runqsize=" << QueueLength(p)
-      << " gfreecnt=" << FreeCount(p) << " timerslen=0\n";
+      << " m=" << IdOf(held ? m : nullptr) << " runqsize=" << QueueLength(p)
+      << " gfreecnt=" << FreeCount(p)
+      << " timerslen=" << int64_t{p->timers.SizeNow()} << "\n";
 }
 
-void WriteM(const M* m, bool blocked, Writer& out) {
+void WriteM(const M* m, Writer& out) {
   MState state = Look(m);
-  const Goroutine* g = state.current;
-  out << "  M" << int64_t{m->id}
-      << ": p=" << Id{state.p != nullptr, state.p != nullptr ? state.p->id : 0}
-      << " curg="
-      << Id{g != nullptr, g != nullptr ? static_cast<int64_t>(g->id) : 0}
+  bool blocked = state.p == nullptr && state.current == nullptr;
+  out << "  M" << int64_t{m->id} << ": p=" << IdOf(state.p)
+      << " curg=" << IdOf(state.current)
       << " mallocing=0 throwing=0 preemptoff= locks=0 dying=0 spinning="
-      << state.spinning << " blocked=" << blocked << " lockedg=nil\n";
+      << state.spinning << " blocked=" << blocked
+      << " lockedg=" << IdOf(state.locked) << "\n";
 }
 
 void WriteG(const Goroutine* g, const M* all_ms, Writer& out) {
   GStatus status = g->status.load(std::memory_order_acquire);
   if (status == GStatus::kIdle || status == GStatus::kDead) return;
+  GState state = Look(g);
   const M* m = nullptr;
-  if (status == GStatus::kRunning || status == GStatus::kSyscall) {
+  if (status == GStatus::kPreempted) {
+    m = state.thread;
+  } else if (status == GStatus::kRunning || status == GStatus::kSyscall) {
     m = all_ms;
     while (m != nullptr && Look(m).current != g) m = m->all_next;
   }
   out << "  G" << static_cast<int64_t>(g->id)
       << ": status=" << int64_t{StatusNumber(status)} << "("
-      << (status == GStatus::kWaiting ? WaitReasonText(ReasonOf(g)) : "")
-      << ") m=" << Id{m != nullptr, m != nullptr ? m->id : 0}
-      << " lockedm=nil\n";
+      << (status == GStatus::kWaiting ? WaitReasonText(state.reason) : "")
+      << ") m=" << IdOf(m)
+      << " lockedm=" << IdOf(state.locked ? state.thread : nullptr) << "\n";
 }
 
 }  // namespace
@@ -188,7 +209,8 @@ void WriteSchedTrace(Scheduler* scheduler, int64_t since_start_ms,
   }
   int64_t idle_ps = scheduler->idle_ps.load(std::memory_order_relaxed);
   int64_t idle_ms = scheduler->idle_ms;
-  int64_t threads = scheduler->total_ms + 1;  // And sysmon.
+  int64_t threads =
+      scheduler->total_ms - scheduler->ended_ms + 1;  // And sysmon.
   int64_t queued = scheduler->global.size();
   // Neither the list behind it nor its elements change before Run ends.
   const M* all_ms = scheduler->all_ms;
@@ -204,11 +226,19 @@ void WriteSchedTrace(Scheduler* scheduler, int64_t since_start_ms,
     WritePs(ps, procs, out);
     return;
   }
-  out << " gcwaiting=false nmidlelocked=0 stopwait=0 sysmonwait="
-      << scheduler->sysmon.resting() << "\n";
+  int64_t idle_locked = 0;
+  for (const M* m = all_ms; m != nullptr; m = m->all_next) {
+    MState state = Look(m);
+    if (state.locked != nullptr && state.p == nullptr &&
+        state.current == nullptr) {
+      ++idle_locked;
+    }
+  }
+  out << " gcwaiting=false nmidlelocked=" << idle_locked
+      << " stopwait=0 sysmonwait=" << scheduler->sysmon.resting() << "\n";
   for (int i = 0; i < procs; ++i) WritePDetails(ps[i], out);
   for (const M* m = all_ms; m != nullptr; m = m->all_next) {
-    WriteM(m, Look(m).p == nullptr && Look(m).current == nullptr, out);
+    WriteM(m, out);
   }
   GoroutinePool::Get().ForEach(
       [&](const Goroutine* g) { WriteG(g, all_ms, out); });

@@ -113,9 +113,7 @@ class Writer {
         break;
       case TraceKind::kPreempt:
         Instant({kThreads, kSysmonLane}, event.ns,
-                "preempt goroutine " + std::to_string(event.g) + " on P" +
-                    std::to_string(event.arg),
-                "t");
+                "preempt P" + std::to_string(event.arg), "t");
         break;
       case TraceKind::kSpin:
         spins_[event.m] = event.ns;

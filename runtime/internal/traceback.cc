@@ -63,6 +63,7 @@ void AppendHeader(const Snapshot& g, std::string* out) {
   if (g.waited_ns >= kMinuteNs) {
     *out += ", " + std::to_string(g.waited_ns / kMinuteNs) + " minutes";
   }
+  if (g.locked) *out += ", locked to thread";
   *out += "]:\n";
 }
 
@@ -84,6 +85,7 @@ Snapshot Describe(const Goroutine& g, GStatus status) {
   result.created_by_pc = g.created_by_pc;
   result.status = status;
   result.reason = g.wait_reason;
+  result.locked = g.thread_locks > 0;
   if (status == GStatus::kWaiting || status == GStatus::kSyscall) {
     result.waited_ns = host::NowNs() - g.wait_since_ns;
   }

@@ -52,6 +52,7 @@ struct GoroutineSnapshot {
   GStatus status = GStatus::kIdle;
   WaitReason reason = WaitReason::kNone;
   int64_t waited_ns = 0;
+  bool locked = false;                   // To its thread.
   const void* object = nullptr;          // What it waits at, and
   const LockOwner* wait_lock = nullptr;  // who holds that, if it is a lock.
   LockOwner::Holder holder;

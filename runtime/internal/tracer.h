@@ -28,7 +28,7 @@ enum class TraceKind : uint8_t {
   kSyscallEnter,  // g goes to block its thread,
   kSyscallExit,   // and comes back, with the P, or without if there is none.
   kRetake,        // sysmon takes P number arg from a system call.
-  kPreempt,       // sysmon asks g on P number arg to stop.
+  kPreempt,       // sysmon asks whoever is on P number arg to stop.
   kSpin,          // The M looks for work elsewhere,
   kSpinEnd,       // and does no more.
   kProcs,         // GOMAXPROCS becomes arg.

@@ -244,7 +244,7 @@ const Misuse kMisuses[] = {
        });
        MakeChan<int>().Recv();
      },
-     "deadlock!\n\ngoroutine 1 \\[chan receive\\]:\n"},
+     "deadlock!\n\ngoroutine 1 \\[chan receive, locked to thread\\]:\n"},
     {"DeadlockAfterALockedThreadEnded",
      [] {
        Go([] { LockOSThread(); });

@@ -100,6 +100,28 @@ TEST_P(SchedTraceTest, Detail) {
   });
 }
 
+TEST_P(SchedTraceTest, LockedAndSleeping) {
+  Main([] {
+    auto c = MakeChan<int>();
+    Go([c] {
+      LockOSThread();
+      c.Recv();
+    });
+    WaitGroup slept;
+    slept.Go([] { Sleep(absl::Milliseconds(300)); });
+    WaitUntilBlocked(2);
+    std::string text = Trace(7, /*detailed=*/true);
+    EXPECT_THAT(text,
+                ContainsRegex("\n  G[0-9]+: status=4\\(chan receive\\) m=nil "
+                              "lockedm=[0-9]+\n"));
+    EXPECT_THAT(text, ContainsRegex("\n  M[0-9]+: .* lockedg=[0-9]+\n"));
+    EXPECT_THAT(text, ContainsRegex("\n  P[0-9]+: .* timerslen=1\n"));
+    EXPECT_THAT(AllStacks(), HasSubstr(" [chan receive, locked to thread]:\n"));
+    c.Close();
+    slept.Wait();
+  });
+}
+
 // Every line of a run that lasts until three have been printed.
 TEST(SchedTraceRunTest, PrintsAgainAndAgain) {
   ::testing::FLAGS_gtest_death_test_style = "threadsafe";
@@ -133,7 +155,8 @@ TEST(QuitTest, DumpsAllGoroutines) {
         },
         ::testing::ExitedWithCode(2),
         "^SIGQUIT: quit\n\ngoroutine 1 \\[chan receive\\]:\n"
-        ".*schedtrace_test.cc:[0-9]+\n(.*\n)?\ngoroutine [0-9]+ \\[sleep\\]:\n");
+        ".*schedtrace_test.cc:[0-9]+\n(.*\n)?\ngoroutine [0-9]+ "
+        "\\[sleep\\]:\n");
   }
 }
 

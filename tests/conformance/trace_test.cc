@@ -25,6 +25,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "runtime/internal/sanitizer.h"
 #include "runtime/runtime.h"
 #include "tests/support/runtime_test.h"
 
@@ -226,6 +227,24 @@ TEST(TraceStealTest, ShowsStealsAndGOMAXPROCS) {
   EXPECT_THAT(trace.instants, Contains(HasSubstr("steals goroutine")));
   EXPECT_GT(trace.Arrows("steal"), 0);
   EXPECT_THAT(trace.lane_names, IsSupersetOf({"P0", "P1"}));
+}
+
+TEST(TracePreemptionTest, ShowsWhoStoppedWhom) {
+  std::string path = PathFor("preemption");
+  rt::Run([&] {
+    GOMAXPROCS(1);
+    ASSERT_TRUE(trace::Start(path).ok());
+    std::atomic<bool> stop{false};
+    Go([&] { stop = true; });
+    while (!stop) {
+      if (internal::kTsan) usleep(0);  // Signals wait for a system call.
+    }
+    ASSERT_TRUE(trace::Stop().ok());
+  });
+  Trace trace(path);
+  EXPECT_THAT(trace.Reasons(), Contains("preemption"));
+  EXPECT_THAT(trace.instants, Contains("preempt P0"));
+  EXPECT_THAT(trace.lane_names, Contains("sysmon"));
 }
 
 TEST(TraceMisuseTest, StartsAndStopsInTurns) {
