@@ -15,6 +15,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <new>
 #include <string>
 #include <typeinfo>
 #include <vector>
@@ -52,6 +53,22 @@ void SetWatchdog() {
   alarm(5);
 }
 
+// Address space for the report of a program that has used up its own: given
+// back when the program begins to die. What reads the debug information needs
+// some, and crashes without.
+constexpr size_t kReserveBytes = size_t{64} << 20;
+std::atomic<void*> reserve{MAP_FAILED};
+
+void TakeReserve() {
+  reserve = mmap(nullptr, kReserveBytes, PROT_NONE,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+}
+
+void GiveReserveBack() {
+  void* memory = reserve.exchange(MAP_FAILED);
+  if (memory != MAP_FAILED) munmap(memory, kReserveBytes);
+}
+
 // --- Exceptions that nobody handles ------------------------------------------
 
 std::terminate_handler previous_terminate;
@@ -61,6 +78,17 @@ std::terminate_handler previous_terminate;
   if (m != nullptr && m->current != nullptr) {
     if (m->current->exiting) host::Fatal("rt::Goexit from a noexcept function");
     if (std::current_exception() != nullptr) DiePanic();
+  }
+  if (std::current_exception() != nullptr && ActiveScheduler() != nullptr) {
+    try {
+      throw;
+    } catch (const std::bad_alloc&) {  // The scheduler's own, or a thread's.
+      GiveReserveBack();
+      Death death;
+      death.headline = "fatal error: out of memory";
+      Die(death);
+    } catch (...) {
+    }
   }
   previous_terminate();
   std::abort();
@@ -162,6 +190,7 @@ void Die(const Death& death) {
   }
   Scheduler* scheduler = ActiveScheduler();
   SetWatchdog();
+  GiveReserveBack();
   if (scheduler != nullptr) FreezeTheWorld(scheduler);
   FlushStdout();
   TracebackLevel level = CurrentEnvironment().traceback;
@@ -206,6 +235,7 @@ void DieFromGoroutine(M* m, const Death& death) {
 }
 
 void DiePanic() {
+  GiveReserveBack();
   M* m = CurrentM();
   Death death;
   death.self = m->current;
@@ -232,6 +262,7 @@ void DiePanic() {
 
 void InstallHandlers() {
   static const bool installed = [] {
+    TakeReserve();
     struct sigaction action = {};
     action.sa_sigaction = OnFault;
     action.sa_flags = SA_SIGINFO | SA_ONSTACK;
