@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -233,6 +234,39 @@ TEST_P(ChanTest, HalvesShareTheChannel) {
   });
 }
 
+// As Go's test/chan/perm.go: what a half cannot do does not compile. (For the
+// cases of a select: send_to_a_receiver.cc, receive_from_a_sender.cc.)
+template <typename C>
+concept Sends = requires(C c) {
+  c.Send(1);
+};
+template <typename C>
+concept Receives = requires(C c) {
+  c.Recv();
+};
+template <typename C>
+concept Ranges = requires(C c) {
+  c.begin() == c.end();
+};
+template <typename C>
+concept Closes = requires(C c) {
+  c.Close();
+};
+using Both = Chan<int>;
+using Send = SendChan<int>;
+using Recv = RecvChan<int>;
+static_assert(Sends<Both> && Receives<Both> && Ranges<Both> && Closes<Both>);
+static_assert(Sends<Send> && !Receives<Send> && !Ranges<Send> && Closes<Send>);
+static_assert(!Sends<Recv> && Receives<Recv> && Ranges<Recv> && !Closes<Recv>);
+static_assert(std::is_convertible_v<Both, Send>);
+static_assert(std::is_convertible_v<Both, Recv>);
+static_assert(!std::is_constructible_v<Both, Send>);
+static_assert(!std::is_constructible_v<Both, Recv>);
+static_assert(!std::is_constructible_v<Send, Recv>);
+static_assert(!std::is_constructible_v<Recv, Send>);
+static_assert(!std::is_constructible_v<Chan<int64_t>, Both>);
+static_assert(!std::is_constructible_v<RecvChan<int64_t>, Both>);
+
 TEST_P(ChanTest, CarriesWhatCanOnlyBeMoved) {
   Main([] {
     auto c = MakeChan<std::unique_ptr<int>>();
@@ -297,7 +331,14 @@ TEST_P(ChanTest, AnySizeAndAlignment) {
     empty.Send({});
     empty.Send({});
     EXPECT_EQ(empty.Len(), 2);
+    EXPECT_EQ(Select(OnSend(empty, {}), Default()), 1u);
     EXPECT_TRUE(empty.Recv().has_value());
+    EXPECT_EQ(empty.Len(), 1);
+    auto unbuffered = MakeChan<Empty>();
+    WaitGroup wg;
+    wg.Go([=] { unbuffered.Send({}); });
+    EXPECT_TRUE(unbuffered.Recv().has_value());
+    wg.Wait();
     auto wide = MakeChan<Wide>(2);
     wide.Send({});
     wide.Send({});

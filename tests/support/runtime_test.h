@@ -11,6 +11,8 @@
 //
 // When the body returns, every other goroutine must end without further help:
 // one that stays blocked fails the test, with the place where it was started.
+//
+// No SCOPED_TRACE in a body: it belongs to a thread, which a goroutine changes.
 
 #ifndef TESTS_SUPPORT_RUNTIME_TEST_H_
 #define TESTS_SUPPORT_RUNTIME_TEST_H_
