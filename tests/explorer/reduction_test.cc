@@ -48,6 +48,7 @@ enum class Action : uint8_t {
   kStore,
   kFetchAdd,
   kCompareExchange,
+  kClose,
   kSend,
   kRecv,
   kLen,
@@ -81,6 +82,7 @@ struct Palette {
 };
 constexpr Palette kAll{Action::kLock, Action::kCount};
 constexpr Palette kChannels{Action::kSend, Action::kAdd};
+constexpr Palette kChannelsThatClose{Action::kClose, Action::kAdd};
 
 Program RandomProgram(Random& random, const Palette& all) {
   Program program(2 + random.Below(kGoroutines - 1));
@@ -141,7 +143,9 @@ void Run(const Program& program, int channel_capacity, Observed& observed) {
         std::atomic<int>& word = shared->word[i.object];
         rt::Chan<int>& chan = shared->chan[i.object];
         rt::Chan<int>& other = shared->chan[1 - i.object];
-        auto see = [&seen](std::optional<int> v) { seen.push_back(*v); };
+        auto see = [&seen](std::optional<int> v) {
+          seen.push_back(v.value_or(-1));
+        };
         switch (i.action) {
           case Action::kLock:
             mu.Lock();
@@ -181,6 +185,9 @@ void Run(const Program& program, int channel_capacity, Observed& observed) {
             seen.push_back(expected);
             break;
           }
+          case Action::kClose:
+            chan.Close();
+            break;
           case Action::kSend:
             chan.Send(id);
             break;
@@ -317,5 +324,14 @@ TEST_P(ChannelReductionTest, FindsTheOutcomesThatEnumerationFinds) {
 
 INSTANTIATE_TEST_SUITE_P(Seeds, ChannelReductionTest,
                          testing::Values(1, 2, 3, 7, 19, 22));
+
+class ClosingReductionTest : public testing::TestWithParam<int> {};
+
+TEST_P(ClosingReductionTest, FindsTheOutcomesThatEnumerationFinds) {
+  auto [naive, reduced] = Compare(GetParam(), kChannelsThatClose);
+  EXPECT_LT(reduced, naive);
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, ClosingReductionTest, testing::Range(1, 6));
 
 }  // namespace
