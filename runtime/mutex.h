@@ -14,8 +14,7 @@
 //            before a TryLock that takes the lock. A TryLock that fails orders
 //            nothing.
 // Failure:   Unlock of an unlocked Mutex is a fatal error, not a Panic.
-// Fairness:  a goroutine that is just asking may overtake those that wait,
-// which
+// Fairness:  a goroutine that is just asking may overtake those that wait: that
 //            is fast. One that has been overtaken for a millisecond is handed
 //            the lock directly, and so is everybody behind it, until somebody
 //            waited for less than that or nobody waits.

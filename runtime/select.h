@@ -30,8 +30,7 @@
 // Threads:   from any goroutine; with a Default also from a plain thread.
 // Blocks:    the goroutine, until one of the cases can be done; never with a
 //            Default. Select() has no case and blocks for ever.
-// Choice:    if several cases can be done, each has the same chance. A case on
-// a
+// Choice:    if several cases can be done, each has the same chance. One on a
 //            nil channel can never be done; receiving from a closed channel
 //            always can.
 // Ordering:  as the operation that was done. The others order nothing, nor does
@@ -44,8 +43,7 @@
 //            Select(OnSend(c, std::move(p)), Default()) that took the Default,
 //            p is as it was. An lvalue is copied.
 // Lifetime:  a case is made in the argument list of its Select. A channel may
-// be
-//            destroyed as soon as Select has returned.
+//            be destroyed as soon as Select has returned.
 
 #ifndef RUNTIME_SELECT_H_
 #define RUNTIME_SELECT_H_

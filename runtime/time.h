@@ -95,8 +95,8 @@ class Timer {
 // and if f is still running then it runs twice at a time. f is kept until it
 // has been called and no handle is left. Nobody need keep a handle.
 template <typename F>
-requires std::is_invocable_v < std::decay_t<F>
-& > [[gnu::always_inline]] inline Timer AfterFunc(absl::Duration d, F&& f) {
+requires internal::CalledAgain<F>
+[[gnu::always_inline]] inline Timer AfterFunc(absl::Duration d, F&& f) {
   return internal::StartFuncTimer(
       d, [f = std::decay_t<F>(std::forward<F>(f))]() mutable {
         static_cast<void>(f());

@@ -11,7 +11,9 @@
 #define RUNTIME_INTERNAL_TIME_CHAN_H_
 
 #include <atomic>
+#include <concepts>
 #include <cstdint>
+#include <type_traits>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
@@ -106,6 +108,11 @@ class FuncTimerRef {
  private:
   FuncTimer* timer_ = nullptr;
 };
+
+// Can be called, and called again.
+template <typename F>
+concept CalledAgain = std::invocable < std::decay_t<F>
+& > ;
 
 // Not inlined, so that its return address is in the caller of AfterFunc.
 [[gnu::noinline]] rt::Timer StartFuncTimer(absl::Duration d,
