@@ -85,7 +85,8 @@ struct GState {
 };
 
 [[gnu::noinline]] RT_NO_TSAN GState Look(const Goroutine* g) {
-  return {__atomic_load_n(&g->wait_reason, __ATOMIC_RELAXED),
+  // Volatile: Clang has no atomic load of an enumeration.
+  return {const_cast<const volatile Goroutine*>(g)->wait_reason,
           __atomic_load_n(&g->thread, __ATOMIC_RELAXED),
           __atomic_load_n(&g->thread_locks, __ATOMIC_RELAXED) > 0};
 }
