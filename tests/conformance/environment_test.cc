@@ -39,6 +39,26 @@ const Row kRows[] = {
      {},
      "runtime: ignored GOMAXPROCS=0: want a whole number from 1 to 1024; "
      "going on as if it were not set\n"},
+    {"NegativeProcs",
+     {{"GOMAXPROCS", "-1"}},
+     {},
+     "runtime: ignored GOMAXPROCS=-1: want a whole number from 1 to 1024; "
+     "going on as if it were not set\n"},
+    {"WordForProcs",
+     {{"GOMAXPROCS", "abc"}},
+     {},
+     "runtime: ignored GOMAXPROCS=abc: want a whole number from 1 to 1024; "
+     "going on as if it were not set\n"},
+    {"ExponentForProcs",
+     {{"GOMAXPROCS", "1e9"}},
+     {},
+     "runtime: ignored GOMAXPROCS=1e9: want a whole number from 1 to 1024; "
+     "going on as if it were not set\n"},
+    {"BillionProcs",
+     {{"GOMAXPROCS", "1000000000"}},
+     {},
+     "runtime: ignored GOMAXPROCS=1000000000: want a whole number from 1 to "
+     "1024; going on as if it were not set\n"},
     {"OverflowingProcs",
      {{"GOMAXPROCS", "99999999999999999999"}},
      {},
@@ -76,6 +96,11 @@ const Row kRows[] = {
      {{"GODEBUG", "schedtrce=1000"}},
      {},
      "runtime: ignored GODEBUG=schedtrce=1000: there are schedtrace and "
+     "scheddetail\n"},
+    {"NoKeyAtAll",
+     {{"GODEBUG", "nonsense"}},
+     {},
+     "runtime: ignored GODEBUG=nonsense: there are schedtrace and "
      "scheddetail\n"},
     {"TracebackByName",
      {{"GOTRACEBACK", "all"}},

@@ -310,7 +310,8 @@ TEST(MisuseOutsideTest, BlockingOutsideOfRun) {
 
 TEST(MisuseOutsideTest, BadGOMAXPROCSIsIgnoredWithAWarning) {
   ::testing::FLAGS_gtest_death_test_style = "threadsafe";
-  for (const char* bad : {"abc", "0", "-1", "2x", "1025", "99999999999"}) {
+  for (const char* bad :
+       {"abc", "0", "-1", "2x", "1e9", "1025", "1000000000", "99999999999"}) {
     EXPECT_EXIT(
         RunAt(bad, [] { std::exit(GOMAXPROCS(0) == NumCPU() ? 0 : 1); }),
         ::testing::ExitedWithCode(0),
@@ -318,6 +319,17 @@ TEST(MisuseOutsideTest, BadGOMAXPROCSIsIgnoredWithAWarning) {
             ": want a whole number from 1 to 1024; going on as if it were not "
             "set\n$");
   }
+}
+
+TEST(MisuseOutsideTest, NonsenseInGODEBUGIsIgnoredWithAWarning) {
+  ::testing::FLAGS_gtest_death_test_style = "threadsafe";
+  auto run = [] {
+    setenv("GODEBUG", "nonsense", /*overwrite=*/1);
+    RunAt("2", [] { std::exit(GOMAXPROCS(0) == 2 ? 0 : 1); });
+  };
+  EXPECT_EXIT(run(), ::testing::ExitedWithCode(0),
+              "^runtime: ignored GODEBUG=nonsense: there are schedtrace and "
+              "scheddetail\n$");
 }
 
 }  // namespace
