@@ -5,6 +5,8 @@
 
 #include <unwind.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -35,6 +37,18 @@ _Unwind_Reason_Code Step(_Unwind_Context* context, void* arg) {
   Walk walk{pcs, max, 0};
   _Unwind_Backtrace(Step, &walk);
   return walk.size;
+}
+
+int InterruptedBacktrace(uintptr_t pc, void** pcs, int max) {
+  constexpr int kHandlerFrames = 10;
+  void* all[kMaxFrames + kHandlerFrames];
+  void** end = all + Backtrace(all, std::min(max, kMaxFrames) + kHandlerFrames);
+  // Not there: ThreadSanitizer calls handlers later, from another place.
+  void** first = std::find(all, end, reinterpret_cast<void*>(pc + 1));
+  if (first == end) first = all;
+  int size = static_cast<int>(std::min<ptrdiff_t>(end - first, max));
+  std::copy(first, first + size, pcs);
+  return size;
 }
 
 std::vector<void*> Backtrace() {

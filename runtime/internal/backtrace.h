@@ -9,6 +9,7 @@
 #ifndef RUNTIME_INTERNAL_BACKTRACE_H_
 #define RUNTIME_INTERNAL_BACKTRACE_H_
 
+#include <cstdint>
 #include <vector>
 
 namespace rt::internal {
@@ -22,6 +23,10 @@ std::vector<void*> Backtrace();
 // The same into pcs[0..max); returns how many. For signal handlers: unwinds
 // through the signal's frame, too.
 int Backtrace(void** pcs, int max);
+
+// For a signal handler: the calls that led to `pc`, where the signal came,
+// without the handler's own.
+int InterruptedBacktrace(uintptr_t pc, void** pcs, int max);
 
 }  // namespace rt::internal
 

@@ -6,7 +6,6 @@
 #include <link.h>
 #include <signal.h>
 #include <sys/syscall.h>
-#include <ucontext.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -21,6 +20,7 @@
 #include "runtime/internal/check.h"
 #include "runtime/internal/no_preempt.h"
 #include "runtime/internal/sched.h"
+#include "runtime/internal/signals.h"
 #include "runtime/internal/tracer.h"
 
 namespace rt::internal {
@@ -70,21 +70,6 @@ uint64_t Request(const P* p, uint32_t tick) {
   return (static_cast<uint64_t>(p->id + 1) << 32) | tick;
 }
 
-struct Interrupted {
-  uintptr_t pc;
-  uintptr_t sp;
-};
-
-Interrupted Where(const void* context) {
-  const auto& registers = static_cast<const ucontext_t*>(context)->uc_mcontext;
-#if defined(__x86_64__)
-  return {static_cast<uintptr_t>(registers.gregs[REG_RIP]),
-          static_cast<uintptr_t>(registers.gregs[REG_RSP])};
-#elif defined(__aarch64__)
-  return {registers.pc, registers.sp};
-#endif
-}
-
 // Whether the goroutine that m runs may be stopped where it is.
 bool MayStop(M* m, uint64_t request, const Interrupted& at) {
   Goroutine* g = m->current;
@@ -99,14 +84,8 @@ bool MayStop(M* m, uint64_t request, const Interrupted& at) {
   return late || (request & kHard) || !InLibrary(at.pc);
 }
 
-// The frames of the handler are not the goroutine's.
 void AnswerStackRequest(StackRequest* request, const Interrupted& at) {
-  request->size = Backtrace(request->pcs, kMaxFrames);
-  void** end = request->pcs + request->size;
-  void** first =
-      std::find(request->pcs, end, reinterpret_cast<void*>(at.pc + 1));
-  if (first != end)
-    request->size = std::copy(first, end, request->pcs) - request->pcs;
+  request->size = InterruptedBacktrace(at.pc, request->pcs, kMaxFrames);
   request->answered.Wake();
 }
 
@@ -119,12 +98,7 @@ void OnSignal(int signal, siginfo_t* info, void* context) {
       m == nullptr ? 0
                    : m->preempt_request.exchange(0, std::memory_order_relaxed);
   if (request == 0) {  // Not ours.
-    if (previous.sa_flags & SA_SIGINFO) {
-      previous.sa_sigaction(signal, info, context);
-    } else if (previous.sa_handler != SIG_DFL &&
-               previous.sa_handler != SIG_IGN) {
-      previous.sa_handler(signal);
-    }
+    CallPrevious(previous, signal, info, context);
   } else {
     Interrupted at = Where(context);
     Scheduler* scheduler = m->scheduler;
