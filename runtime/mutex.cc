@@ -39,7 +39,7 @@ void WakeOne(const void* key) {
   SemaWaiter* w = queue.Pop(key);
   queue.mu.Unlock();
   // None: a waiter has counted itself, but will find the mutex free.
-  if (w != nullptr) host::Ready(w->g);
+  if (w != nullptr) internal::WakeForLock(w);
 }
 
 }  // namespace
@@ -136,7 +136,7 @@ void Mutex::HandOver() {
                    std::memory_order_relaxed);
   w->handed = true;
   queue.mu.Unlock();
-  host::Ready(w->g);
+  internal::WakeForLock(w);
 }
 
 }  // namespace rt

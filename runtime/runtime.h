@@ -18,6 +18,7 @@
 #include "runtime/once.h"
 #include "runtime/panic.h"
 #include "runtime/pool.h"
+#include "runtime/pprof.h"
 #include "runtime/procs.h"
 #include "runtime/run.h"
 #include "runtime/rwmutex.h"

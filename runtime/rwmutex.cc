@@ -59,7 +59,7 @@ void WakeAll(const void* key) {
   queue.mu.Unlock();
   while (w != nullptr) {
     SemaWaiter* next = w->next;  // *w is gone once its goroutine is ready.
-    host::Ready(w->g);
+    internal::WakeForLock(w);
     w = next;
   }
 }
@@ -69,7 +69,7 @@ void WakeOne(const void* key) {
   queue.mu.Lock();
   SemaWaiter* w = queue.Pop(key);
   queue.mu.Unlock();
-  if (w != nullptr) host::Ready(w->g);
+  if (w != nullptr) internal::WakeForLock(w);
 }
 
 }  // namespace
@@ -192,7 +192,7 @@ bool RWMutex::HandOver() {
   w->handed = true;
   queue.mu.Unlock();
   if (Readers(state) > 0) WakeAll(ReadersKey());
-  host::Ready(w->g);
+  internal::WakeForLock(w);
   return true;
 }
 

@@ -113,6 +113,14 @@ std::string Stacks(bool all) {
 std::string StartTrace(const std::string&) { return ""; }
 std::string StopTrace() { return ""; }
 
+std::string StartCpuProfile(const std::string&) { return ""; }
+std::string StopCpuProfile() { return ""; }
+std::string WriteProfile(ProfileKind, const std::string&) { return ""; }
+void SetBlockProfileRate(int64_t) {}
+int SetMutexProfileFraction(int) { return 0; }
+int64_t ContentionNs() { return 0; }
+void NoteContention(int64_t) {}
+
 std::string Deadlocks() { return ""; }
 
 int NumGoroutines() {

@@ -109,6 +109,16 @@ void AppendCreatedBy(const void* pc, uint64_t parent_id, std::string* out) {
   AppendPlace(frames.front(), out);
 }
 
+std::vector<Frame> FramesAt(const void* pc) {
+  std::vector<Frame> result;
+  for (SourceLocation& at : CallAt(pc)) {
+    bool program = !IsMachinery(at);
+    at.function = ReadableName(std::move(at.function));
+    result.push_back({std::move(at), program});
+  }
+  return result;
+}
+
 std::vector<SourceLocation> ProgramFrames(const void* pc) {
   std::vector<SourceLocation> frames = CallAt(pc);
   std::erase_if(frames, IsMachinery);

@@ -33,6 +33,14 @@ void AppendFrames(void* const* pcs, int size, FrameFilter filter,
 // Appends "created by f in goroutine 3" and its place; nothing if unknown.
 void AppendCreatedBy(const void* pc, uint64_t parent_id, std::string* out);
 
+struct Frame {
+  SourceLocation at;  // With the names of lambdas made short.
+  bool program;       // Else the runtime's or a library's.
+};
+
+// All functions around the return address `pc`, the innermost first.
+std::vector<Frame> FramesAt(const void* pc);
+
 // The functions of the program around the return address `pc`, the innermost
 // first, with the names of lambdas made short. Empty: none is the program's.
 std::vector<SourceLocation> ProgramFrames(const void* pc);

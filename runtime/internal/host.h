@@ -94,6 +94,26 @@ std::string Deadlocks();
 std::string StartTrace(const std::string& path);
 std::string StopTrace();
 
+// Profiles (../pprof.h). Those that return a text say what went wrong, "" if
+// nothing did. Under the explorer, whose clock is not the program's, none is
+// taken.
+enum class ProfileKind : uint8_t { kGoroutine, kBlock, kMutex };
+std::string StartCpuProfile(const std::string& path);
+std::string StopCpuProfile();
+std::string WriteProfile(ProfileKind kind, const std::string& path);
+
+// One sample of a wait for so many nanoseconds of waiting (0: none), and of a
+// wait for a lock for so many such waits (0: none; < 0: only asks). The second
+// returns the setting before.
+void SetBlockProfileRate(int64_t ns);
+int SetMutexProfileFraction(int fraction);
+
+// For a lock. The time on NowNs's clock when somebody begins to wait for it; 0
+// if nobody asks for the profile of locks. And, after an Unlock has let that
+// goroutine go on: the caller was in its way since then.
+int64_t ContentionNs();
+void NoteContention(int64_t since_ns);
+
 // How many goroutines exist now, the calling one included.
 int NumGoroutines();
 

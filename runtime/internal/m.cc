@@ -16,6 +16,7 @@
 
 #include "runtime/internal/backtrace.h"
 #include "runtime/internal/check.h"
+#include "runtime/internal/cpu_profile.h"
 #include "runtime/internal/death.h"
 #include "runtime/internal/goexit.h"
 #include "runtime/internal/lock_owner.h"
@@ -91,6 +92,7 @@ void Scheduler::Loop(M* m) {
   // Timers to the microsecond: the kernel's default adds up to 50.
   prctl(PR_SET_TIMERSLACK, 1);
   SignalStack signal_stack;
+  CpuProfiledThread profiled;
   while (!m->doomed) {
     Goroutine* g;
     if (m->locked != nullptr) {

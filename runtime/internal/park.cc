@@ -15,6 +15,8 @@
 
 #include "absl/functional/any_invocable.h"
 #include "runtime/internal/backtrace.h"
+#include "runtime/internal/contention.h"
+#include "runtime/internal/cpu_profile.h"
 #include "runtime/internal/deadlock.h"
 #include "runtime/internal/death.h"
 #include "runtime/internal/frames.h"
@@ -62,7 +64,10 @@ void Park(WaitReason reason, const void* object, ParkCommit commit, void* arg) {
   m->after = After::kPark;
   m->commit = commit;
   m->commit_arg = arg;
+  int64_t begin_ns = BeginBlock(reason);
   SwitchToM(m, g);
+  if (begin_ns != 0) [[unlikely]]
+    EndBlock(begin_ns);
 }
 
 void Ready(G* base) {

@@ -42,6 +42,7 @@ SemaWaiter** SemaQueue::Find(const void* key) {
 }
 
 void SemaQueue::PushBack(SemaWaiter* w) {
+  w->contention_ns = host::ContentionNs();
   SemaWaiter** at = Find(w->key);
   w->next = nullptr;
   if (SemaWaiter* first = *at) {
@@ -55,6 +56,7 @@ void SemaQueue::PushBack(SemaWaiter* w) {
 }
 
 void SemaQueue::PushFront(SemaWaiter* w) {
+  w->contention_ns = host::ContentionNs();
   SemaWaiter** at = Find(w->key);
   SemaWaiter* first = *at;
   w->next = first;
@@ -89,6 +91,12 @@ void ResetSemaQueues() {
     RawLock lock(padded.queue.mu);
     padded.queue.Clear();
   }
+}
+
+void WakeForLock(SemaWaiter* w) {
+  int64_t since_ns = w->contention_ns;
+  host::Ready(w->g);
+  host::NoteContention(since_ns);
 }
 
 // Not analysed: the commit callback unlocks.

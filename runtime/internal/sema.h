@@ -30,7 +30,8 @@ struct SemaWaiter {
   G* g = nullptr;
   const void* key = nullptr;
   int64_t since_ns = 0;  // When it first began to wait; for the waker to read.
-  bool handed = false;   // Set by a waker that gives more than a chance.
+  int64_t contention_ns = 0;  // When it began to wait this time, or 0.
+  bool handed = false;        // Set by a waker that gives more than a chance.
 
   // The queue's.
   SemaWaiter* next = nullptr;  // The next one at the same key.
@@ -76,6 +77,10 @@ void ResetSemaQueues();
 // Parks the calling goroutine, which is on `queue`, and unlocks the queue.
 void SemaPark(SemaQueue& queue, WaitReason reason, const void* object)
     ABSL_UNLOCK_FUNCTION(queue.mu);
+
+// Makes the goroutine of `w` ready, which has waited for a lock and was taken
+// out of the queue by who gave that up, the caller. *w is gone afterwards.
+void WakeForLock(SemaWaiter* w);
 
 }  // namespace rt::internal
 

@@ -37,28 +37,8 @@ bool Alive(GStatus status) {
   return status != GStatus::kIdle && status != GStatus::kDead;
 }
 
-const char* StatusText(GStatus status, WaitReason reason) {
-  switch (status) {
-    case GStatus::kRunnable:
-      return "runnable";
-    case GStatus::kRunning:
-      return "running";
-    case GStatus::kSyscall:
-      return "syscall";
-    case GStatus::kWaiting:
-      return WaitReasonText(reason);
-    case GStatus::kPreempted:
-      return "preempted";
-    case GStatus::kIdle:
-    case GStatus::kDead:
-      break;
-  }
-  return "dead";
-}
-
 void AppendHeader(const Snapshot& g, std::string* out) {
-  *out += "goroutine " + std::to_string(g.id) + " [" +
-          StatusText(g.status, g.reason);
+  *out += "goroutine " + std::to_string(g.id) + " [" + StateText(g);
   constexpr int64_t kMinuteNs = 60'000'000'000;
   if (g.waited_ns >= kMinuteNs) {
     *out += ", " + std::to_string(g.waited_ns / kMinuteNs) + " minutes";
@@ -209,6 +189,25 @@ bool TakeAll(Scheduler* scheduler, const Goroutine* self, GoroutineDump* dump) {
 }
 
 }  // namespace
+
+const char* StateText(const GoroutineSnapshot& g) {
+  switch (g.status) {
+    case GStatus::kRunnable:
+      return "runnable";
+    case GStatus::kRunning:
+      return "running";
+    case GStatus::kSyscall:
+      return "syscall";
+    case GStatus::kWaiting:
+      return WaitReasonText(g.reason);
+    case GStatus::kPreempted:
+      return "preempted";
+    case GStatus::kIdle:
+    case GStatus::kDead:
+      break;
+  }
+  return "dead";
+}
 
 void FreezeTheWorld(Scheduler* scheduler) {
   constexpr int64_t kPatienceNs = 1'000'000'000;

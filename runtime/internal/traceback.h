@@ -66,6 +66,9 @@ struct GoroutineDump {
   uint64_t caller = 0;     // Who asked, and is not in here; 0: a plain thread.
 };
 
+// "runnable", "chan receive", ...: what stands in brackets in a dump.
+const char* StateText(const GoroutineSnapshot& g);
+
 // Every goroutine but `self`, which calls, or may be null on a plain thread.
 // The holders in it are of one moment at which all those that wait waited.
 GoroutineDump CollectGoroutines(const Goroutine* self);

@@ -32,7 +32,9 @@ libgmock-dev|/usr/lib/*/libgmock.a|GoogleTest, which the graders are written in
 libbenchmark-dev|/usr/lib/*/libbenchmark.so|Google Benchmark, for measuring
 libdw-dev|/usr/include/elfutils/libdwfl.h|elfutils, which finds source lines
 nlohmann-json3-dev|/usr/include/nlohmann/json.hpp|JSON, for verdicts and reports
+libprotozero-dev|/usr/include/protozero/pbf_builder.hpp|protocol buffers, for profiles
 libpugixml-dev|/usr/include/pugixml.hpp|XML, for test results
+zlib1g-dev|/usr/include/zlib.h|gzip, for profiles
 '
 
 oldest_gcc=12

@@ -73,11 +73,12 @@ esac
 END
   fake install-everything <<END
 mkdir -p $sysroot/usr/lib/x86_64-linux-gnu $sysroot/usr/include/elfutils \
-  $sysroot/usr/include/nlohmann
+  $sysroot/usr/include/nlohmann $sysroot/usr/include/protozero
 cd $sysroot/usr/lib/x86_64-linux-gnu
 touch libabsl_time.a libgmock.a libbenchmark.so
 cd $sysroot/usr/include
-touch elfutils/libdwfl.h nlohmann/json.hpp pugixml.hpp
+touch elfutils/libdwfl.h nlohmann/json.hpp protozero/pbf_builder.hpp \
+  pugixml.hpp zlib.h
 mv $work/gpp $bin/g++
 mv $work/bazel $bin/bazel
 END
