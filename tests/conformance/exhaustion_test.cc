@@ -55,6 +55,12 @@ void UseUpHeap(std::vector<std::unique_ptr<char[]>>* kept) {
   }
 }
 
+// Where the compiler cannot leave it out.
+[[gnu::noinline]] void AllocateHuge() {
+  static char* volatile huge;
+  huge = new char[size_t{1} << 40];
+}
+
 struct Row {
   const char* name;
   void (*body)();
@@ -115,7 +121,7 @@ const Row kRows[] = {
     {"AHugeBlock",
      [] {
        LimitMemory(1024);
-       Go([] { std::vector<char>(size_t{1} << 40); });
+       Go([] { AllocateHuge(); });
        MakeChan<int>().Recv();
      },
      2,
@@ -127,7 +133,7 @@ const Row kRows[] = {
        WaitGroup wg;
        wg.Go([] {
          try {
-           std::vector<char>(size_t{1} << 40);
+           AllocateHuge();
          } catch (const std::bad_alloc&) {
            std::cerr << "caught\n";
          }
