@@ -375,7 +375,7 @@ TEST_P(ContextTest, NobodyNeedKeepTheContext) {
 // Deeper than recursion would allow.
 TEST_P(ContextTest, DeepTrees) {
   Main([] {
-    constexpr int kDepth = 20'000;
+    constexpr int kDepth = 5'000;
     static constexpr ContextKey<int> kKey;
     for (bool call : {true, false}) {
       auto [ctx, cancel] = WithCancel(Background());
@@ -405,7 +405,7 @@ TEST_P(ContextTest, BroadTrees) {
 // Whoever's cancel returns: all below is done by then.
 TEST_P(ContextTest, SeveralCancelAtOnce) {
   Main([] {
-    for (int round = 0; round < 200; ++round) {
+    for (int round = 0; round < 100; ++round) {
       auto [root, cancel_root] = WithCancel(Background());
       auto [middle, cancel_middle] = WithTimeout(root, absl::Microseconds(20));
       std::vector<Context> leaves;
@@ -438,7 +438,7 @@ TEST_P(ContextTest, SeveralCancelAtOnce) {
 
 TEST_P(ContextTest, ErrIsThereAsSoonAsItIsDone) {
   Main([] {
-    for (int round = 0; round < 200; ++round) {
+    for (int round = 0; round < 100; ++round) {
       auto [ctx, cancel] = WithCancelCause(Background());
       WaitGroup wg;
       wg.Go([cancel = cancel] { cancel(Childs()); });
@@ -458,7 +458,7 @@ TEST_P(ContextTest, ErrIsThereAsSoonAsItIsDone) {
 
 TEST_P(ContextTest, HandlesComeAndGoWhileItIsCancelled) {
   Main([] {
-    for (int round = 0; round < 200; ++round) {
+    for (int round = 0; round < 40; ++round) {
       auto [root, cancel_root] = WithCancel(Background());
       WaitGroup wg;
       for (int g = 0; g < 4; ++g) {
