@@ -55,10 +55,9 @@ void UseUpHeap(std::vector<std::unique_ptr<char[]>>* kept) {
   }
 }
 
-// Where the compiler cannot leave it out.
-[[gnu::noinline]] void AllocateHuge() {
-  static char* volatile huge;
-  huge = new char[size_t{1} << 40];
+// Not where the compiler sees that nobody uses it.
+[[gnu::noinline]] std::unique_ptr<char[]> HugeBlock() {
+  return std::unique_ptr<char[]>(new char[size_t{1} << 40]);
 }
 
 struct Row {
@@ -121,7 +120,7 @@ const Row kRows[] = {
     {"AHugeBlock",
      [] {
        LimitMemory(1024);
-       Go([] { AllocateHuge(); });
+       Go([] { HugeBlock(); });
        MakeChan<int>().Recv();
      },
      2,
@@ -133,7 +132,7 @@ const Row kRows[] = {
        WaitGroup wg;
        wg.Go([] {
          try {
-           AllocateHuge();
+           HugeBlock();
          } catch (const std::bad_alloc&) {
            std::cerr << "caught\n";
          }
