@@ -88,8 +88,9 @@ class RunQueue {
     return tail_.load(std::memory_order_acquire) - head;
   }
 
-  bool HasNext() const {
-    return next_.load(std::memory_order_relaxed) != nullptr;
+  // Who is in the slot that goes first, only to be compared; null if nobody.
+  const Goroutine* PeekNext() const {
+    return next_.load(std::memory_order_relaxed);
   }
 
   // Takes the older half of the ring into `to`, which must be the caller's and
@@ -124,10 +125,14 @@ class RunQueue {
     }
   }
 
-  // Takes the goroutine that its P wanted to run next.
-  Goroutine* StealNext() {
-    if (!HasNext()) return nullptr;
-    return next_.exchange(nullptr, std::memory_order_acq_rel);
+  // Takes the goroutine that its P wanted to run next, if that still is `g`.
+  Goroutine* StealNext(const Goroutine* g) {
+    auto* expected = const_cast<Goroutine*>(g);
+    // Acquire: what the pusher wrote.
+    return next_.compare_exchange_strong(expected, nullptr,
+                                         std::memory_order_acq_rel)
+               ? expected
+               : nullptr;
   }
 
  private:

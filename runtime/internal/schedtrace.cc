@@ -145,7 +145,8 @@ int StatusNumber(GStatus status) {
 }
 
 int64_t QueueLength(const P* p) {
-  return int64_t{p->queue.RingSize()} + (p->queue.HasNext() ? 1 : 0);
+  return int64_t{p->queue.RingSize()} +
+         (p->queue.PeekNext() != nullptr ? 1 : 0);
 }
 
 int64_t Tick(const P* p) { return p->tick.load(std::memory_order_relaxed); }

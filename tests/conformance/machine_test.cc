@@ -92,6 +92,21 @@ TEST(RunQueueTest, AThiefTakesTheOlderHalf) {
   EXPECT_EQ(mine.StealInto(&queue), nullptr);
 }
 
+TEST(RunQueueTest, WhoGoesFirstIsStolenOnlyIfItIsStillTheSame) {
+  Goroutine a, b;
+  RunQueue queue;
+  GoroutineList overflow;
+  EXPECT_EQ(queue.PeekNext(), nullptr);
+  EXPECT_EQ(queue.StealNext(nullptr), nullptr);
+  queue.PushNext(&a, &overflow);
+  const Goroutine* seen = queue.PeekNext();
+  EXPECT_EQ(seen, &a);
+  queue.PushNext(&b, &overflow);
+  EXPECT_EQ(queue.StealNext(seen), nullptr);
+  EXPECT_EQ(queue.StealNext(&b), &b);
+  EXPECT_EQ(queue.PeekNext(), nullptr);
+}
+
 // One owner, two thieves: every goroutine comes out exactly once.
 TEST(RunQueueTest, NothingIsLostOrDoubledAmongThieves) {
   constexpr int kCount = 20'000;
@@ -110,7 +125,7 @@ TEST(RunQueueTest, NothingIsLostOrDoubledAmongThieves) {
       RunQueue mine;
       while (!done) {
         if (Goroutine* one = queue.StealInto(&mine)) take(one);
-        if (Goroutine* one = queue.StealNext()) take(one);
+        if (Goroutine* one = queue.StealNext(queue.PeekNext())) take(one);
         drain(&mine);
       }
     });
