@@ -147,21 +147,18 @@ void* PoolCore::Keep(Local& local, Objects::Taken taken) {
 
 void* PoolCore::Take() {
   if constexpr (host::kExplored) return TakeAny();
-  void* too_old = nullptr;
   int p = host::Pin();
   Local* local = p >= 0 ? At(p) : nullptr;
   if (local != nullptr && local->slot != nullptr) {
     void* object = std::exchange(local->slot, nullptr);
     bool fresh =
         local->slot_round + 1 >= round_.load(std::memory_order_relaxed);
-    if (fresh) {
-      host::Unpin();
-      return object;
-    }
-    too_old = object;
+    host::Unpin();
+    if (fresh) return object;
+    destroy_(object);
+  } else {
+    host::Unpin();
   }
-  host::Unpin();
-  if (too_old != nullptr) destroy_(too_old);
   return TakeSlow(p);
 }
 
@@ -204,23 +201,33 @@ void* PoolCore::TakeAny() {
 }
 
 void PoolCore::Give(void* object) {
+  if (!host::kExplored && GiveNear(object)) return;
+  GiveSlow(object);
+}
+
+// True if there was room in the slot.
+bool PoolCore::GiveNear(void* object) {
+  int p = host::Pin();
+  Local* local = p >= 0 ? At(p) : nullptr;
+  bool room = local != nullptr && local->slot == nullptr;
+  if (room) {
+    local->slot = object;
+    local->slot_round = round_.load(std::memory_order_relaxed);
+  }
+  host::Unpin();
+  return room;
+}
+
+void PoolCore::GiveSlow(void* object) {
+  int p = host::Pin();
+  host::Unpin();
   {
     Op op(OpKind::kPoolPut, this);
     host::Release(Edge(object));
-    int p = host::Pin();
     if (p >= 0 && At(p) == nullptr) {
-      host::Unpin();
       Make(p);
-      p = host::Pin();  // Perhaps another one; then the queue will do.
+      if (!host::kExplored && GiveNear(object)) return;
     }
-    Local* local = p >= 0 && !host::kExplored ? At(p) : nullptr;
-    if (local != nullptr && local->slot == nullptr) {
-      local->slot = object;
-      local->slot_round = round_.load(std::memory_order_relaxed);
-      host::Unpin();
-      return;
-    }
-    host::Unpin();
     GiveToQueue(*Make(p >= 0 ? p : 0), object);
   }
   CountSlow();

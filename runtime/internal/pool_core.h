@@ -125,8 +125,10 @@ class PoolCore {
     return locals == nullptr ? nullptr : &locals[p - FirstOf(group)];
   }
   Local* Make(int p);
-  void* TakeSlow(int p);
+  [[gnu::noinline]] void* TakeSlow(int p);
   void* TakeAny();
+  bool GiveNear(void* object);
+  [[gnu::noinline]] void GiveSlow(void* object);
   void GiveToQueue(Local& local, void* object);
   void CountSlow();
   void Age(Local& local, uint64_t round, Objects* gone)
