@@ -28,7 +28,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -102,11 +101,11 @@ struct OnceCall {
           result.emplace(std::invoke(std::move(function)));
         }
       } catch (...) {
-        error = std::current_exception();
+        error = SharedError::Current();
         throw;
       }
     });
-    if (error != nullptr) std::rethrow_exception(error);
+    if (error) error.Throw();
     if (!result.has_value()) {
       throw Panic("the function of a OnceFunc or OnceValue did not return");
     }
@@ -114,7 +113,7 @@ struct OnceCall {
 
   Once once;
   std::optional<F> f;
-  std::exception_ptr error;
+  SharedError error;
   std::optional<std::conditional_t<std::is_void_v<Result>, bool, Result>>
       result;
 };

@@ -18,6 +18,7 @@
 
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,28 @@ class Panic : public std::exception {
   // Shared: an exception must be copied without throwing.
   std::shared_ptr<const Data> data_;
 };
+
+namespace internal {
+
+// What somebody threw, for several to throw again, at once. Each throws a Panic
+// of its own: how the C++ runtime counts those who share one exception,
+// ThreadSanitizer cannot see, and takes the end of the last for a race.
+class SharedError {
+ public:
+  SharedError() = default;
+
+  // In a handler: what it handles; nothing if that is no exception (Goexit).
+  static SharedError Current();
+
+  explicit operator bool() const { return panic_ || other_ != nullptr; }
+  [[noreturn]] void Throw() const;
+
+ private:
+  std::optional<Panic> panic_;
+  std::exception_ptr other_;
+};
+
+}  // namespace internal
 
 }  // namespace rt
 

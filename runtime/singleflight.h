@@ -34,7 +34,6 @@
 #ifndef RUNTIME_SINGLEFLIGHT_H_
 #define RUNTIME_SINGLEFLIGHT_H_
 
-#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -48,6 +47,7 @@
 #include "runtime/go.h"
 #include "runtime/internal/host.h"
 #include "runtime/mutex.h"
+#include "runtime/panic.h"
 #include "runtime/select.h"
 #include "runtime/waitgroup.h"
 
@@ -82,19 +82,19 @@ class Group {
         internal::host::WaitsFor waits_for(&kSharedCall);
         call->done.Wait();
       }
-      if (call->error != nullptr) std::rethrow_exception(call->error);
+      if (call->error) call->error.Throw();
       if (!call->value.has_value()) Goexit();
       return Result{*call->value, true};
     }
     try {
       call->value.emplace(std::invoke(std::forward<F>(f)));
     } catch (...) {
-      call->error = std::current_exception();  // None for Goexit.
+      call->error = internal::SharedError::Current();  // None for Goexit.
       Leave(key, *call);
-      if (call->error != nullptr && !call->chans.empty()) {
+      if (call->error && !call->chans.empty()) {
         // In a goroutine where nobody can catch it; and here no handler shall
         // end the program in another way before that.
-        rt::Go([error = call->error] { std::rethrow_exception(error); });
+        rt::Go([error = call->error] { error.Throw(); });
         Select();
       }
       HandOut(*call);
@@ -143,7 +143,7 @@ class Group {
 
     // Written before `done`. Neither: the function ended its goroutine.
     std::optional<V> value;
-    std::exception_ptr error;
+    internal::SharedError error;
 
     WaitGroup done;
   };
