@@ -149,21 +149,23 @@ void* PoolCore::Take() {
   if constexpr (host::kExplored) return TakeAny();
   int p = host::Pin();
   Local* local = p >= 0 ? At(p) : nullptr;
-  if (local != nullptr && local->slot != nullptr) {
+  void* too_old = nullptr;
+  if (local != nullptr && local->slot != nullptr) [[likely]] {
     void* object = std::exchange(local->slot, nullptr);
-    bool fresh =
-        local->slot_round + 1 >= round_.load(std::memory_order_relaxed);
-    host::Unpin();
-    if (fresh) return object;
-    destroy_(object);
-  } else {
-    host::Unpin();
+    if (local->slot_round + 1 >= round_.load(std::memory_order_relaxed))
+        [[likely]] {
+      host::Unpin();
+      return object;
+    }
+    too_old = object;
   }
-  return TakeSlow(p);
+  host::Unpin();
+  return TakeSlow(p, too_old);
 }
 
 // From a queue: the own one, then others', then all the victims.
-void* PoolCore::TakeSlow(int p) {
+void* PoolCore::TakeSlow(int p, void* too_old) {
+  if (too_old != nullptr) destroy_(too_old);
   CountSlow();
   uint64_t round = round_.load(std::memory_order_relaxed);
   Objects gone;
@@ -200,13 +202,8 @@ void* PoolCore::TakeAny() {
   return object;
 }
 
-void PoolCore::Give(void* object) {
-  if (!host::kExplored && GiveNear(object)) return;
-  GiveSlow(object);
-}
-
 // True if there was room in the slot.
-bool PoolCore::GiveNear(void* object) {
+inline bool PoolCore::GiveNear(void* object) {
   int p = host::Pin();
   Local* local = p >= 0 ? At(p) : nullptr;
   bool room = local != nullptr && local->slot == nullptr;
@@ -216,6 +213,11 @@ bool PoolCore::GiveNear(void* object) {
   }
   host::Unpin();
   return room;
+}
+
+void PoolCore::Give(void* object) {
+  if (!host::kExplored && GiveNear(object)) return;
+  GiveSlow(object);
 }
 
 void PoolCore::GiveSlow(void* object) {

@@ -125,9 +125,9 @@ class PoolCore {
     return locals == nullptr ? nullptr : &locals[p - FirstOf(group)];
   }
   Local* Make(int p);
-  [[gnu::noinline]] void* TakeSlow(int p);
+  [[gnu::noinline]] void* TakeSlow(int p, void* too_old);
   void* TakeAny();
-  bool GiveNear(void* object);
+  [[gnu::always_inline]] bool GiveNear(void* object);
   [[gnu::noinline]] void GiveSlow(void* object);
   void GiveToQueue(Local& local, void* object);
   void CountSlow();
