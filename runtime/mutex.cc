@@ -52,6 +52,7 @@ void Mutex::LockSlow() {
   if (self.g == nullptr) {
     host::Fatal("rt::Mutex: Lock would block, but not in a goroutine");
   }
+  if (TakeSpinning()) return;
   state_.fetch_add(kWaiter, std::memory_order_relaxed);
   for (bool overtaken = false;; overtaken = true) {
     queue.mu.Lock();
@@ -73,16 +74,42 @@ void Mutex::LockSlow() {
     } else {
       queue.mu.Unlock();
     }
-    state = state_.load(std::memory_order_relaxed);
-    while (!(state & kLocked)) {
-      // Acquire: pairs with the release in Unlock.
-      if (state_.compare_exchange_weak(
-              state, ((state | kLocked) - kWaiter) & ~kWoken,
-              std::memory_order_acquire, std::memory_order_relaxed)) {
-        return;
+    int spins = 0;
+    do {
+      state = state_.load(std::memory_order_relaxed);
+      while (!(state & kLocked)) {
+        // Acquire: pairs with the release in Unlock.
+        if (state_.compare_exchange_weak(
+                state, ((state | kLocked) - kWaiter) & ~kWoken,
+                std::memory_order_acquire, std::memory_order_relaxed)) {
+          return;
+        }
       }
+    } while (!(state & kStarving) && internal::SpinBeforeSleep(&spins));
+  }
+}
+
+// Waits a moment for the lock, without being counted. True if that helped.
+bool Mutex::TakeSpinning() {
+  bool woken = false;  // By us: we are awake, Unlock need not wake another.
+  for (int spins = 0; internal::SpinBeforeSleep(&spins);) {
+    uint32_t state = state_.load(std::memory_order_relaxed);
+    if (state & kStarving) break;
+    if (!(state & kLocked)) {
+      // Acquire: pairs with the release in Unlock.
+      if (state_.compare_exchange_strong(
+              state, (state | kLocked) & ~(woken ? kWoken : 0),
+              std::memory_order_acquire, std::memory_order_relaxed)) {
+        return true;
+      }
+    } else if (state >= kWaiter && !(state & kWoken)) {
+      woken = state_.compare_exchange_strong(state, state | kWoken,
+                                             std::memory_order_relaxed) ||
+              woken;
     }
   }
+  // The caller goes on as one who is awake, and clears kWoken in its time.
+  return false;
 }
 
 // The word is not just kLocked, or not locked at all.

@@ -101,6 +101,7 @@ class ABSL_LOCKABLE Mutex {
   static constexpr uint32_t kWaiter = 8;
 
   void LockSlow();
+  bool TakeSpinning();
   void UnlockSlow();
   void HandOver();
   static void AfterUnlock(const void* key, uint32_t before);

@@ -76,15 +76,19 @@ void WakeOne(const void* key) {
 
 // Becomes the writer. True if no reader is left to wait for.
 bool RWMutex::ClaimSlow() {
-  uint64_t state = state_.load(std::memory_order_relaxed);
-  while (!(state & kWriter)) {
-    // Acquire: pairs with the releases in Unlock and RUnlock.
-    if (state_.compare_exchange_weak(state, Claimed(state),
-                                     std::memory_order_acquire,
-                                     std::memory_order_relaxed)) {
-      return Readers(state) == 0;
+  uint64_t state;
+  int spins = 0;
+  do {
+    state = state_.load(std::memory_order_relaxed);
+    while (!(state & kWriter)) {
+      // Acquire: pairs with the releases in Unlock and RUnlock.
+      if (state_.compare_exchange_weak(state, Claimed(state),
+                                       std::memory_order_acquire,
+                                       std::memory_order_relaxed)) {
+        return Readers(state) == 0;
+      }
     }
-  }
+  } while (!(state & kStarving) && internal::SpinBeforeSleep(&spins));
   SemaWaiter self =
       WaiterAt(this, "rt::RWMutex: Lock would block, but not in a goroutine");
   self.since_ns = host::NowNs();
@@ -125,6 +129,10 @@ bool RWMutex::ClaimSlow() {
 }
 
 void RWMutex::WaitForReaders() {
+  for (int spins = 0; internal::SpinBeforeSleep(&spins);) {
+    // Acquire: pairs with the last departing reader's release.
+    if (Departing(state_.load(std::memory_order_acquire)) == 0) return;
+  }
   const void* key = DrainKey();
   SemaQueue& queue = SemaQueueFor(key);
   SemaWaiter self =
@@ -198,6 +206,11 @@ bool RWMutex::HandOver() {
 
 // A writer was there; the reader has counted itself (R2).
 void RWMutex::RLockSlow(uint64_t before) {
+  for (int spins = 0; internal::SpinBeforeSleep(&spins);) {
+    // Acquire: pairs with the release in Unlock.
+    uint64_t state = state_.load(std::memory_order_acquire);
+    if ((state ^ before) & kPhase) return;
+  }
   const void* key = ReadersKey();
   SemaQueue& queue = SemaQueueFor(key);
   SemaWaiter self =

@@ -146,6 +146,8 @@ void UnlockThread() {}
 int Pin() { return 0; }
 void Unpin() {}
 
+bool MaySpin() { return false; }
+
 uint64_t RandomBelow(uint64_t n) {
   return InGoroutine("a random choice").ChooseValue(n);
 }

@@ -143,6 +143,10 @@ inline constexpr int kMaxPins = 1024;
 int Pin();
 void Unpin();
 
+// Whether it may be worth the caller's while to look again in a moment, before
+// it parks: others run at the same time, and nobody waits for the caller's P.
+bool MaySpin();
+
 // Uniform in [0, n), n >= 1. The explorer explores every value.
 uint64_t RandomBelow(uint64_t n);
 

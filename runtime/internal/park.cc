@@ -163,6 +163,16 @@ int Pin() {
 
 void Unpin() { SetPinned(0); }
 
+bool MaySpin() {
+  NoPreempt region;
+  M* m = CurrentM();
+  if (m == nullptr || m->p == nullptr || !m->p->queue.Empty()) return false;
+  const Scheduler* scheduler = m->scheduler;
+  int looking = scheduler->idle_ps.load(std::memory_order_relaxed) +
+                scheduler->spinning.load(std::memory_order_relaxed);
+  return scheduler->procs.load(std::memory_order_relaxed) > looking + 1;
+}
+
 uint64_t RandomBelow(uint64_t n) {
   thread_local Random random(static_cast<uint64_t>(MonotonicNs()));
   if (n <= std::numeric_limits<uint32_t>::max()) {

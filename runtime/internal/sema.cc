@@ -99,6 +99,17 @@ void WakeForLock(SemaWaiter* w) {
   host::NoteContention(since_ns);
 }
 
+bool SpinBeforeSleep(int* spins) {
+  // Go's values (runtime/lock_spinbit.go, sync_runtime_doSpin): together less
+  // than it takes to wake somebody on another core.
+  constexpr int kSpins = 4;
+  constexpr int kPauses = 30;
+  if (*spins == kSpins || !host::MaySpin()) return false;
+  ++*spins;
+  for (int i = 0; i < kPauses; ++i) CpuRelax();
+  return true;
+}
+
 // Not analysed: the commit callback unlocks.
 void SemaPark(SemaQueue& queue, WaitReason reason,
               const void* object) ABSL_NO_THREAD_SAFETY_ANALYSIS {

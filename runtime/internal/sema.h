@@ -74,6 +74,11 @@ SemaQueue& SemaQueueFor(const void* key);
 // Forgets everybody who sleeps: when Run ends, they will not wake any more.
 void ResetSemaQueues();
 
+// For a goroutine that is about to sleep until somebody on another core is
+// through with something short: true if it should look again, some time having
+// passed. Counts in *spins, from 0; four times at most.
+bool SpinBeforeSleep(int* spins);
+
 // Parks the calling goroutine, which is on `queue`, and unlocks the queue.
 void SemaPark(SemaQueue& queue, WaitReason reason, const void* object)
     ABSL_UNLOCK_FUNCTION(queue.mu);
