@@ -207,7 +207,8 @@ bool Scheduler::StopGoroutine(M* m) {
   m->Take(nullptr);
   m->kept = true;
   g->thread = m;
-  g->status.store(GStatus::kPreempted, std::memory_order_relaxed);
+  // Release: a dump that sees it finds the thread.
+  g->status.store(GStatus::kPreempted, std::memory_order_release);
   global.PushBack(g);
   global_size.store(global.size(), std::memory_order_seq_cst);
   M* next = Assign(p, /*spin=*/false);

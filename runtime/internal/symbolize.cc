@@ -9,6 +9,7 @@
 #include <elfutils/libdwfl.h>
 #include <gelf.h>
 #include <link.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include <cstddef>
@@ -17,6 +18,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <unordered_map>
 #include <vector>
 
@@ -189,11 +191,25 @@ Dwfl* ThisProcess() {
   return dwfl;
 }
 
-// Never destroyed: a dump may be written while the process ends.
-std::mutex& SymbolsLock() {
-  static std::mutex& mu = *new std::mutex;
-  return mu;
-}
+// One thread at a time. Who waits does not sleep on the mutex: its owner may be
+// a goroutine that was preempted and waits for the P of this one, which under
+// ThreadSanitizer can be stopped only where it returns from such calls.
+class SymbolsLock {
+ public:
+  SymbolsLock() {
+    while (!mu_.try_lock()) sched_yield();
+  }
+  ~SymbolsLock() { mu_.unlock(); }
+  SymbolsLock(const SymbolsLock&) = delete;
+  SymbolsLock& operator=(const SymbolsLock&) = delete;
+
+ private:
+  static std::mutex mu_;  // Constant from the start, and never destroyed: a
+                          // dump may be written while the process ends.
+};
+
+constinit std::mutex SymbolsLock::mu_;
+static_assert(std::is_trivially_destructible_v<std::mutex>);
 
 // Where the program or library begins that has `at` in one of its segments; 0
 // if none has. (libdwfl knows what is mapped from files: not all variables that
@@ -259,14 +275,14 @@ std::vector<SourceLocation> Symbolize(const void* pc) {
   // A dump of many goroutines asks for the same few places again and again.
   static auto& known =
       *new std::unordered_map<const void*, std::vector<SourceLocation>>;
-  std::lock_guard lock(SymbolsLock());
+  SymbolsLock lock;
   auto [at, is_new] = known.try_emplace(pc);
   if (is_new) at->second = LookUp(pc);
   return at->second;
 }
 
 std::string VariableAt(const void* address) {
-  std::lock_guard lock(SymbolsLock());
+  SymbolsLock lock;
   auto at = reinterpret_cast<GElf_Addr>(address);
   GElf_Addr code = CodeOfObjectAt(at);
   Dwfl_Module* module = code != 0 && ThisProcess() != nullptr

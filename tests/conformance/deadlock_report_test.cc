@@ -113,6 +113,7 @@ TEST_P(DeadlockReportTest, ManyInACircle) {
       each.Unlock();
       testing::YieldUntil([&] { return NumGoroutine() <= kCount; });
     }
+    testing::YieldUntil([] { return NumGoroutine() == 1; });
   });
 }
 
@@ -120,7 +121,8 @@ TEST_P(DeadlockReportTest, AHolderThatGoesOnIsNone) {
   Main([] {
     Mutex mu;
     mu.Lock();
-    Go([&] {
+    WaitGroup waits;
+    waits.Go([&] {
       mu.Lock();
       mu.Unlock();
     });
@@ -132,6 +134,7 @@ TEST_P(DeadlockReportTest, AHolderThatGoesOnIsNone) {
     wg.Wait();
     EXPECT_EQ(other, "");  // The holder waits, but for no lock.
     mu.Unlock();
+    waits.Wait();
   });
 }
 
