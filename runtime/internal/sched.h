@@ -4,31 +4,10 @@
 // The production scheduler: goroutines (G) on kernel threads (M), by permits
 // (P).
 //
-// Submitting work and falling asleep (D-006):
-//   A submitter  1. puts the goroutine on a queue,
-//                2. looks whether a P is idle and no M is spinning,
-//                3. if so, wakes one M, which spins: it looks for work.
-//   A sleeper    1. gives its P back,
-//                2. stops counting as spinning,
-//                3. looks at all queues once more, and only then sleeps.
-//   Both first steps come before the second ones in the single order of
-//   sequentially consistent operations, so one of the two sees the other.
-//   A spinning M that finds work wakes the next one before it runs it: as many
-//   M's run as there is work for, and at most one wakes for nothing.
-//
-// Rejected: waking a thread at every Go (they wake, find nothing, sleep);
-// giving the P straight to the goroutine that was made ready (loses the cache).
-//
-// Deadlock: when the last M goes idle with no timer to wait for, nothing in the
-// program can make a goroutine ready any more, unless it has threads that are
-// not ours.
-//
-// Timers: while a P is idle, an M sleeps until the first timer of all P's is
-// due. A P that is busy looks at its own between two goroutines.
-//
-// Files: sched.cc starts, stops, wakes M's; find_runnable.cc chooses; sysmon.cc
-// watches, preempt.cc stops goroutines; network.cc polls; timers.cc waits for
-// the time; finish.cc ends it all; park.cc and syscall.cc are host.h.
+// Files: sched.cc starts and stops; idle.cc wakes M's and lets them sleep;
+// find_runnable.cc chooses; m.cc runs a goroutine; sysmon.cc watches,
+// preempt.cc stops goroutines; network.cc polls; timers.cc waits for the time;
+// finish.cc ends it all; park.cc and syscall.cc are host.h.
 
 #ifndef RUNTIME_INTERNAL_SCHED_H_
 #define RUNTIME_INTERNAL_SCHED_H_
@@ -121,8 +100,14 @@ struct Scheduler {
   void Run(absl::AnyInvocable<void() &&> main, int max_procs);
   void Spawn(absl::AnyInvocable<void() &&> task, const void* created_by_pc);
   int NumGoroutines() const;
+  int SetProcs(int n);
 
-  // --- sched.cc: what M's do with each other -------------------------------
+  M* NewM() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  void ForgetM(M* m) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  // False, and errno, if there are no more threads.
+  [[nodiscard]] bool StartThread(M* m);
+
+  // --- idle.cc: what M's do with each other ---------------------------------
 
   // Steps 2 and 3 of submitting, after RunQueue::PushNext or Inject.
   void WakeIfUseful();
@@ -137,7 +122,6 @@ struct Scheduler {
   bool WaitForP(M* m);
   void SleepIdle(M* m) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   void TakeAssignment(M* m);
-  int SetProcs(int n);
 
   // An idle P, `wanted` if it is idle; null if there is none.
   P* TakeIdleP(P* wanted = nullptr) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
@@ -147,10 +131,6 @@ struct Scheduler {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   // Wakes or starts whom Assign returned; null is nobody.
   void Kick(M* m);
-  M* NewM() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
-  void ForgetM(M* m) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
-  // False, and errno, if there are no more threads.
-  [[nodiscard]] bool StartThread(M* m);
 
   // --- preempt.cc: goroutines that were stopped ------------------------------
 

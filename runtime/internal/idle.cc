@@ -1,0 +1,277 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+// How M's and P's become idle, and how they are put to work again.
+//
+// Submitting work and falling asleep (D-006):
+//   A submitter  1. puts the goroutine on a queue,
+//                2. looks whether a P is idle and no M is spinning,
+//                3. if so, wakes one M, which spins: it looks for work.
+//   A sleeper    1. gives its P back,
+//                2. stops counting as spinning,
+//                3. looks at all queues once more, and only then sleeps.
+//   Both first steps come before the second ones in the single order of
+//   sequentially consistent operations, so one of the two sees the other.
+//   A spinning M that finds work wakes the next one before it runs it: as many
+//   M's run as there is work for, and at most one wakes for nothing.
+//
+// Rejected: waking a thread at every Go (they wake, find nothing, sleep);
+// giving the P straight to the goroutine that was made ready (loses the cache).
+//
+// Deadlock: when the last M goes idle with no timer to wait for, nothing in the
+// program can make a goroutine ready any more, unless it has threads that are
+// not ours.
+//
+// Timers: while a P is idle, an M sleeps until the first timer of all P's is
+// due. A P that is busy looks at its own between two goroutines.
+
+#include <dirent.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <utility>
+
+#include "runtime/internal/death.h"
+#include "runtime/internal/host.h"
+#include "runtime/internal/sched.h"
+
+namespace rt::internal {
+namespace {
+
+// Threads of this process that are not ours, and might make a goroutine ready.
+int ForeignThreads(int ours) {
+  DIR* tasks = opendir("/proc/self/task");
+  if (tasks == nullptr) return 0;
+  int count = 0;
+  while (const dirent* entry = readdir(tasks)) {
+    if (entry->d_name[0] != '.') ++count;
+  }
+  closedir(tasks);
+  // Sysmon's is ours, too; ThreadSanitizer has a thread of its own.
+  return count - ours - 1 - (kTsan ? 1 : 0);
+}
+
+}  // namespace
+
+P* Scheduler::TakeIdleP(P* wanted) {
+  if (idle_p == nullptr) return nullptr;
+  P** at = &idle_p;
+  // Relaxed, here and below: to and from idle it goes under mu.
+  if (wanted != nullptr &&
+      wanted->status.load(std::memory_order_relaxed) == PStatus::kIdle) {
+    while (*at != wanted) at = &(*at)->idle_next;
+  }
+  P* p = *at;
+  *at = p->idle_next;
+  p->status.store(PStatus::kRunning, std::memory_order_relaxed);
+  idle_ps.fetch_sub(1, std::memory_order_seq_cst);
+  sysmon.WakeFromRest();
+  return p;
+}
+
+void Scheduler::PutIdleP(P* p) {
+  if (p->id >= procs.load(std::memory_order_relaxed)) {
+    p->status.store(PStatus::kRetired, std::memory_order_relaxed);
+    p->timers.Retire(&TimersOf(0));
+    return;
+  }
+  p->status.store(PStatus::kIdle, std::memory_order_relaxed);
+  p->idle_next = idle_p;
+  idle_p = p;
+  idle_ps.fetch_add(1, std::memory_order_seq_cst);
+}
+
+M* Scheduler::Assign(P* p, bool spin) {
+  if (world.load(std::memory_order_relaxed) != World::kRunning) {
+    if (spin) spinning.fetch_sub(1, std::memory_order_relaxed);
+    PutIdleP(p);
+    return nullptr;
+  }
+  M* m = idle_m;
+  if (m != nullptr) {
+    idle_m = m->idle_next;
+    m->idle = false;
+    --idle_ms;
+  } else {
+    m = NewM();
+  }
+  m->next_p = p;
+  m->next_spinning = spin;
+  return m;
+}
+
+void Scheduler::Kick(M* m) {
+  if (m == nullptr) return;
+  if (m->started) {
+    m->parker.Wake();
+    return;
+  }
+  if (!StartThread(m)) DieOfThreads(m->id, errno);
+}
+
+void DieOfThreads(int have, int error) {
+  fprintf(stderr,
+          "runtime: failed to create new OS thread (have %d already; "
+          "errno=%d)\n"
+          "runtime: may need to increase max user processes (ulimit -u)\n",
+          have, error);
+  host::Fatal("newosproc");
+}
+
+void Scheduler::WakeIfUseful() {
+  if (idle_ps.load(std::memory_order_seq_cst) == 0 ||
+      spinning.load(std::memory_order_seq_cst) != 0) {
+    return;
+  }
+  int none = 0;
+  if (!spinning.compare_exchange_strong(none, 1, std::memory_order_seq_cst)) {
+    return;
+  }
+  M* m = nullptr;
+  mu.Lock();
+  if (P* p = TakeIdleP()) {
+    m = Assign(p, /*spin=*/true);
+  } else {
+    spinning.fetch_sub(1, std::memory_order_seq_cst);
+  }
+  mu.Unlock();
+  Kick(m);
+}
+
+void Scheduler::WakeAfterPushBack() {
+  // Both sides modify `spinning`: whoever comes second sees what the other did
+  // before.
+  spinning.fetch_add(0, std::memory_order_seq_cst);
+  WakeIfUseful();
+}
+
+void Scheduler::Inject(Goroutine* g) {
+  GoroutineList one;
+  one.PushBack(g);
+  InjectList(&one);
+}
+
+void Scheduler::InjectList(GoroutineList* list) {
+  if (list->empty()) return;
+  mu.Lock();
+  while (Goroutine* g = list->PopFront()) global.PushBack(g);
+  global_size.store(global.size(), std::memory_order_seq_cst);
+  mu.Unlock();
+  WakeIfUseful();
+}
+
+void Scheduler::HandOff(P* p) {
+  M* m = nullptr;
+  mu.Lock();
+  int none = 0;
+  if (!p->queue.Empty() || !global.empty()) {
+    m = Assign(p, /*spin=*/false);
+  } else {
+    PutIdleP(p);
+    // Somebody must wait for the next timer and the network.
+    bool poll = NetworkNeedsPoller();
+    if (timer_m != nullptr) {
+      if (poll && !timer_m_polls) WakeTimerM();
+    } else if ((poll || NextTimerNs() != TimerHeap::kNever) &&
+               spinning.compare_exchange_strong(none, 1,
+                                                std::memory_order_seq_cst)) {
+      m = Assign(TakeIdleP(p), /*spin=*/true);
+    }
+  }
+  mu.Unlock();
+  Kick(m);
+  // As one that falls asleep: who queued something before it could see the P
+  // idle has told nobody.
+  if (m == nullptr && WorkExists()) WakeIfUseful();
+}
+
+void Scheduler::TakeAssignment(M* m) {
+  m->Take(std::exchange(m->next_p, nullptr));
+  m->spinning = m->next_spinning;
+}
+
+bool Scheduler::WaitForP(M* m) {
+  RawLock lock(mu);
+  while (world.load(std::memory_order_relaxed) == World::kRunning) {
+    int64_t next_ns = NextTimerNs();
+    bool due = next_ns != TimerHeap::kNever && next_ns <= host::NowNs();
+    if (due || !global.empty()) {
+      m->Take(TakeIdleP());
+      if (m->p != nullptr) {
+        if (due) {  // Perhaps another P's: who spins looks at all of them.
+          m->spinning = true;
+          spinning.fetch_add(1, std::memory_order_seq_cst);
+        }
+        return true;
+      }
+      // All P's are busy: their M's see to it.
+    }
+    bool poll = NetworkNeedsPoller();
+    if (!due && timer_m == nullptr && (next_ns != TimerHeap::kNever || poll)) {
+      if (SleepUntilTimer(m)) return true;
+    } else {
+      // Who sleeps until a later time, or not in the poller, looks again.
+      if (timer_m != nullptr &&
+          (next_ns < timer_m_until_ns.load(std::memory_order_relaxed) ||
+           (poll && !timer_m_polls))) {
+        WakeTimerM();
+      }
+      SleepIdle(m);
+      if (m->next_p != nullptr) {
+        TakeAssignment(m);
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+// Sleeps until it has been assigned a P, or for no reason.
+void Scheduler::SleepIdle(M* m) {
+  m->idle = true;
+  ++idle_ms;
+  if (m->locked == nullptr) {  // Else nobody may assign it just any P.
+    m->idle_next = idle_m;
+    idle_m = m;
+  }
+  int64_t deadline_ns = ThreadParker::kNoDeadline;
+  // Also if one waits in the poller, for nobody any more.
+  auto all_asleep = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    if (NetworkAwaited()) return false;
+    int idle = idle_ms;
+    if (timer_m != nullptr && NextTimerNs() == TimerHeap::kNever) ++idle;
+    return idle + ended_ms == total_ms && global.empty();
+  };
+  if (all_asleep()) {
+    int ours = total_ms - ended_ms;
+    mu.Unlock();
+    int foreign = ForeignThreads(ours);
+    mu.Lock();
+    // Counted without the lock: a thread may have made a goroutine ready and
+    // ended meanwhile.
+    if (foreign <= 0 && m->idle && all_asleep()) {
+      mu.Unlock();
+      Die({.headline = NumGoroutines() == 0
+                           ? "fatal error: no goroutines (main called "
+                             "runtime.Goexit) - deadlock!"
+                           : "fatal error: all goroutines are asleep - "
+                             "deadlock!"});
+    }
+    constexpr int64_t kLookAgainNs = 20'000'000;
+    deadline_ns = MonotonicNs() + kLookAgainNs;
+  }
+  mu.Unlock();
+  m->parker.Sleep(deadline_ns);
+  mu.Lock();
+  if (!m->idle) return;
+  m->idle = false;
+  --idle_ms;
+  if (m->locked != nullptr) return;
+  M** at = &idle_m;
+  while (*at != m) at = &(*at)->idle_next;
+  *at = m->idle_next;
+}
+
+}  // namespace rt::internal
