@@ -22,6 +22,7 @@ std::vector<Benchmark> ProgramBenchmarks();
 std::vector<Benchmark> TimerBenchmarks();
 std::vector<Benchmark> MemoryBenchmarks();
 std::vector<Benchmark> NetworkBenchmarks();
+std::vector<Benchmark> PreemptionBenchmarks();
 
 }  // namespace bench
 

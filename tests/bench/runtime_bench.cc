@@ -103,9 +103,10 @@ Flags ParseFlags(int argc, char** argv) {
 
 std::vector<Benchmark> AllBenchmarks() {
   std::vector<Benchmark> all;
-  for (auto* subject : {GoroutineBenchmarks, ChannelBenchmarks,
-                        SelectBenchmarks, SyncBenchmarks, ProgramBenchmarks,
-                        TimerBenchmarks, MemoryBenchmarks, NetworkBenchmarks}) {
+  for (auto* subject :
+       {GoroutineBenchmarks, ChannelBenchmarks, SelectBenchmarks,
+        SyncBenchmarks, ProgramBenchmarks, TimerBenchmarks, MemoryBenchmarks,
+        NetworkBenchmarks, PreemptionBenchmarks}) {
     for (Benchmark& benchmark : subject()) all.push_back(std::move(benchmark));
   }
   return all;
