@@ -28,12 +28,12 @@ std::function<std::vector<Series>(const std::string&, Effort)> NsPerOp(
     int64_t quantum, std::function<void(int64_t n)> body) {
   return [quantum, body = std::move(body)](const std::string& name,
                                            Effort effort) {
-    const double target_ns = effort.smoke ? 1e5 : 150e6;
+    constexpr double kTargetNs = 150e6;
     auto timed_ns = [&](int64_t n) { return Ns(Timed([&] { body(n); })); };
     int64_t n = quantum;
     double ns = timed_ns(n);
-    while (ns < target_ns * 2 / 3) {
-      double grow = std::min(100.0, target_ns / std::max(ns, 1.0));
+    while (!effort.smoke && ns < kTargetNs * 2 / 3) {
+      double grow = std::min(100.0, kTargetNs / std::max(ns, 1.0));
       auto wanted = static_cast<int64_t>(static_cast<double>(n) * grow);
       n = std::max(n / quantum + 1, wanted / quantum) * quantum;
       ns = timed_ns(n);
