@@ -26,7 +26,9 @@
 #include "runtime/internal/environment.h"
 #include "runtime/internal/frames.h"
 #include "runtime/internal/host.h"
+#include "runtime/internal/no_preempt.h"
 #include "runtime/internal/sched.h"
+#include "runtime/internal/switch.h"
 #include "runtime/internal/trace_file.h"
 #include "runtime/internal/traceback.h"
 #include "runtime/panic.h"
@@ -230,6 +232,7 @@ void Die(const Death& death) {
 void DieFromGoroutine(M* m, const Death& death) {
   m->after = After::kDie;
   m->death = &death;
+  SetPinned(1);
   SwitchToM(m, m->current);
   __builtin_unreachable();
 }

@@ -13,18 +13,12 @@
 #include <cstdint>
 
 #include "runtime/internal/check.h"
+#include "runtime/internal/choose.h"
 #include "runtime/internal/sched.h"
 #include "runtime/internal/tracer.h"
 
 namespace rt::internal {
 namespace {
-
-// A prime, so that it does not fall into step with what goroutines do.
-constexpr uint32_t kGlobalEvery = 61;
-
-// How many goroutines in a row may come from the slot that goes first. A pair
-// that hands values to and fro would keep everybody else waiting.
-constexpr uint32_t kMaxNextStreak = 64;
 
 constexpr int kStealRounds = 4;
 
@@ -95,10 +89,6 @@ Goroutine* Scheduler::FindRunnable(M* m) {
         spinning.fetch_sub(1, std::memory_order_seq_cst);
         WakeIfUseful();
       }
-      if (m->timer_moved) {
-        m->timer_moved = false;
-        TimerMoved(m->p->timers.NextNs());
-      }
       return g;
     }
     m->timer_moved = false;  // WaitForP looks.
@@ -137,10 +127,7 @@ Goroutine* Scheduler::FindHere(M* m) {
     p->now_ns = host::NowNs();
     if (Goroutine* g = TakeGlobal(p, /*batch=*/false)) return g;
   }
-  bool was_next = false;
-  Goroutine* g = p->queue.Pop(p->next_streak >= kMaxNextStreak, &was_next);
-  p->next_streak = was_next ? p->next_streak + 1 : 0;
-  if (g != nullptr) return g;
+  if (Goroutine* g = PopQueue(p)) return g;
   return TakeGlobal(p, /*batch=*/true);
 }
 

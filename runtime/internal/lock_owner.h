@@ -20,7 +20,7 @@ namespace rt::internal {
 
 extern "C" {
 // The id of the goroutine on the calling thread, 0 if there is none. Written by
-// the thread's own scheduler, read by CurrentGoroutineId.
+// SetCurrentGoroutineId, read by CurrentGoroutineId.
 extern constinit thread_local uint64_t rt_current_id;
 }
 
@@ -44,6 +44,30 @@ inline uint64_t CurrentGoroutineId() {
       : "=&r"(address), "=&r"(id));
 #endif
   return id;
+}
+
+// For the thread's own scheduler; not cached either.
+inline void SetCurrentGoroutineId(uint64_t id) {
+#if defined(__x86_64__)
+  uintptr_t offset;
+  asm volatile(
+      "movq rt_current_id@gottpoff(%%rip), %0\n\t"
+      "movq %1, %%fs:(%0)"
+      : "=&r"(offset)
+      : "r"(id)
+      : "memory");
+#elif defined(__aarch64__)
+  uintptr_t address;
+  uintptr_t offset;
+  asm volatile(
+      "mrs %0, tpidr_el0\n\t"
+      "adrp %1, :gottprel:rt_current_id\n\t"
+      "ldr %1, [%1, #:gottprel_lo12:rt_current_id]\n\t"
+      "str %2, [%0, %1]"
+      : "=&r"(address), "=&r"(offset)
+      : "r"(id)
+      : "memory");
+#endif
 }
 
 class LockOwner {

@@ -14,13 +14,15 @@
 #include <iostream>
 #include <utility>
 
-#include "runtime/internal/backtrace.h"
 #include "runtime/internal/check.h"
+#include "runtime/internal/choose.h"
 #include "runtime/internal/cpu_profile.h"
 #include "runtime/internal/death.h"
 #include "runtime/internal/goexit.h"
 #include "runtime/internal/lock_owner.h"
+#include "runtime/internal/no_preempt.h"
 #include "runtime/internal/sched.h"
+#include "runtime/internal/switch.h"
 #include "runtime/internal/traceback.h"
 #include "runtime/internal/tracer.h"
 #include "runtime/panic.h"
@@ -28,64 +30,48 @@
 namespace rt::internal {
 namespace {
 
-constinit thread_local M* current_m = nullptr;
-
 void TraceStop(const Goroutine* g, StopReason reason) {
   Trace(TraceKind::kStop, g->id, 0,
         static_cast<uint8_t>(static_cast<unsigned>(reason) |
                              static_cast<unsigned>(g->wait_reason) << 3));
 }
 
-// The first and only function on a goroutine's stack, where Goexit ends. A
-// Panic is caught, so that destructors run, as Go runs deferred calls; it knows
-// where it was made. An exception of another type is not: std::terminate then
-// still finds the stack that threw it (D-011).
+// The first and only function on a stack, where Goexit ends; when its goroutine
+// has ended, it runs the next one that has no stack yet. A Panic is caught, so
+// that destructors run, as Go runs deferred calls; it knows where it was made.
+// An exception of another type is not: std::terminate then still finds the
+// stack that threw it (D-011).
 // A forced unwinding has no exception object, so the reference that catches it
 // is to nothing, which UndefinedBehaviorSanitizer must not mind.
 __attribute__((no_sanitize("null"))) void GoroutineMain(void* arg) {
   auto* g = static_cast<Goroutine*>(arg);
-  g->fiber.AfterSwitch();
-  try {
-    std::move(g->task)();
-  } catch (const Panic&) {
-    DiePanic();
-  } catch (const abi::__forced_unwind&) {
-    if (!ArriveAtFoot(g)) throw;
-    // The others go on without it.
-    if (g->id == 1) CurrentM()->scheduler->main_exited = true;
+  Arrive(g);
+  for (;;) {
+    try {
+      std::move(g->task)();
+    } catch (const Panic&) {
+      DiePanic();
+    } catch (const abi::__forced_unwind&) {
+      if (!ArriveAtFoot(g)) throw;
+      // The others go on without it.
+      if (g->id == 1) CurrentM()->scheduler->main_exited = true;
+    }
+    g->task = nullptr;  // Here, since the closure's destructors may block.
+    g = LeaveForGood(g);
   }
-  g->task = nullptr;  // Here, since the closure's destructors may block.
-  M* m = CurrentM();
-  m->after = After::kExit;
-  g->fiber.BeforeSwitch(m->fiber, /*dying=*/true);
-  RtSwitchContext(&g->context, &m->context);
-  __builtin_unreachable();
 }
 
 }  // namespace
 
-M* CurrentM() {
-  asm volatile("");  // Keeps two calls from being merged into one.
-  return current_m;
+extern "C" {
+constinit thread_local M* rt_current_m = nullptr;
 }
 
-void SetCurrentM(M* m) { current_m = m; }
-
-void SwitchToM(M* m, Goroutine* g) {
-  g->fiber.BeforeSwitch(m->fiber);
-  RtSwitchContext(&g->context, &m->context);
-  g->fiber.AfterSwitch();
-  while (g->stack_request != nullptr) [[unlikely]] {
-      StackRequest* request = std::exchange(g->stack_request, nullptr);
-      request->size = Backtrace(request->pcs, kMaxFrames);
-      g->fiber.BeforeSwitch(*request->asker_fiber);
-      RtSwitchContext(&g->context, &request->asker);
-      g->fiber.AfterSwitch();
-    }
-}
+void SetCurrentM(M* m) { rt_current_m = m; }
 
 void Scheduler::Loop(M* m) {
   SetCurrentM(m);
+  SetPinned(1);  // But while a goroutine runs.
   m->exceptions = reinterpret_cast<void**>(abi::__cxa_get_globals());
   m->fiber.AdoptThread();
   m->tid.store(gettid(), std::memory_order_relaxed);
@@ -94,24 +80,28 @@ void Scheduler::Loop(M* m) {
   SignalStack signal_stack;
   CpuProfiledThread profiled;
   while (!m->doomed) {
-    Goroutine* g;
+    Goroutine* g = std::exchange(m->chosen, nullptr);
     if (m->locked != nullptr) {
       if (!WaitForLocked(m)) break;
       g = m->locked;
     } else {
-      g = FindRunnable(m);
+      if (g == nullptr) g = FindRunnable(m);
       if (g == nullptr) break;
+      if (m->timer_moved) TellTimerMoved(m);
       if (g->thread != nullptr) {
         PassOn(m, g);
         continue;
       }
     }
     do {
-      Execute(m, g);
-      g = Finish(m, g);
+      g = Finish(m, Execute(m, g));
+      if (g != nullptr && m->chosen != nullptr) {  // After whom it chose.
+        host::Ready(std::exchange(g, nullptr));
+      }
     } while (g != nullptr);
   }
   if (m->doomed) EndThread(m);
+  SetPinned(0);
   SetCurrentM(nullptr);
 }
 
@@ -142,37 +132,24 @@ void Scheduler::EndThread(M* m) {
   if (idle_m != nullptr) idle_m->parker.Wake();
 }
 
-void Scheduler::Execute(M* m, Goroutine* g) {
+void Scheduler::BeginToRun(Goroutine* g) {
+  while (!MayRun(g)) WaitWhileHeld();
+}
+
+void Scheduler::GiveStack(M* m, Goroutine* g) {
+  g->stack = m->p->stacks.Take();
+  g->fiber.Create(g->stack.low(), g->stack.size());
+  g->context = MakeContext(g->stack.low(), g->stack.size(), GoroutineMain, g);
+}
+
+Goroutine* Scheduler::Execute(M* m, Goroutine* g) {
   BeginToRun(g);
-  m->current = g;
-  rt_current_id = g->id;
-  Trace(TraceKind::kStart, g->id);
-  Bump(m->p->tick);
-  if (g->stack.base == nullptr) {
-    g->stack = m->p->stacks.Take();
-    g->fiber.Create(g->stack.low(), g->stack.size());
-    g->context = MakeContext(g->stack.low(), g->stack.size(), GoroutineMain, g);
-  }
-  m->exceptions[0] = g->exceptions[0];
-  m->exceptions[1] = g->exceptions[1];
+  if (g->stack.base == nullptr) GiveStack(m, g);
   m->fiber.BeforeSwitch(g->fiber);
   RtSwitchContext(&m->context, &g->context);
   m->fiber.AfterSwitch();
-  g->exceptions[0] = m->exceptions[0];
-  g->exceptions[1] = m->exceptions[1];
-  m->current = nullptr;
-  rt_current_id = 0;
-}
-
-void Scheduler::BeginToRun(Goroutine* g) {
-  g->status.store(GStatus::kRunning, std::memory_order_relaxed);
-  // A dump first writes `hold`, then has the kernel fence every thread, then
-  // reads the status: either we see the hold, or it sees kRunning and keeps off
-  // this stack. Acquire: pairs with the release at the end of a dump.
-  std::atomic_signal_fence(std::memory_order_seq_cst);
-  if (hold.load(std::memory_order_acquire) != Hold::kNone) [[unlikely]] {
-    WaitWhileHeld();
-  }
+  SetCurrentGoroutineId(0);
+  return std::exchange(m->current, nullptr);
 }
 
 void Scheduler::WaitWhileHeld() {
@@ -226,9 +203,11 @@ Goroutine* Scheduler::Finish(M* m, Goroutine* g) {
         m->doomed = m->id != 0 && !main;
       }
       g->status.store(GStatus::kDead, std::memory_order_relaxed);
-      g->fiber.Destroy();
       P* p = m->p;
-      p->stacks.Give(std::exchange(g->stack, Stack{}));
+      if (g->stack.base != nullptr) {  // Else the next goroutine has it.
+        g->fiber.Destroy();
+        p->stacks.Give(std::exchange(g->stack, Stack{}));
+      }
       Bump(p->finished);
       g->status.store(GStatus::kIdle, std::memory_order_relaxed);
       p->free.PushFront(g);

@@ -3,9 +3,10 @@
 
 // M: a kernel thread that runs goroutines while it holds a P.
 //
-// Its own stack, on which the scheduler runs, is the thread's; a goroutine that
-// stops running switches to it and leaves word, in `after`, of what is to be
-// done with the goroutine now that its registers are saved.
+// Its own stack, on which the scheduler runs, is the thread's. A goroutine that
+// stops running switches to it, or to the next goroutine if who that is needs
+// no thought, and leaves word, in `after`, of what is to be done with it now
+// that its registers are saved.
 
 #ifndef RUNTIME_INTERNAL_M_H_
 #define RUNTIME_INTERNAL_M_H_
@@ -29,7 +30,7 @@ struct Scheduler;
 struct Death;
 struct StackRequest;
 
-// Why a goroutine switched to its M's stack.
+// Why a goroutine switched away.
 enum class After : uint8_t {
   kPark,          // It waits, unless `commit` says no.
   kYield,         // To the end of the P's queue.
@@ -70,6 +71,7 @@ struct M {
   // The thread's own.
   Context context;  // Of its own stack, while a goroutine runs.
   Fiber fiber;
+  // Who runs, or ran until now, if a switch is not over. Null: the M itself.
   Goroutine* current = nullptr;
   P* p = nullptr;            // Set by Take.
   bool spinning = false;     // Counted in Scheduler::spinning.
@@ -89,6 +91,10 @@ struct M {
   std::atomic<pid_t> tid{0};
   std::atomic<uint64_t> preempt_request{0};  // See preempt.cc; 0: none.
   std::atomic<StackRequest*> stack_request{nullptr};
+
+  // Chosen by the goroutine that switched away, but not to be switched to from
+  // there: to run before others are looked for. Else null.
+  Goroutine* chosen = nullptr;
 
   // From the goroutine that switches away.
   After after = After::kPark;
@@ -120,10 +126,35 @@ struct M {
   }
 };
 
-// The calling thread's M; null on a thread of the user's. Not inlined: inlined,
-// a compiler may keep the thread-local's address across a switch to another
-// thread.
-[[gnu::noinline]] M* CurrentM();
+extern "C" {
+// For the function below only.
+extern constinit thread_local M* rt_current_m;
+}
+
+// The calling thread's M; null on a thread of the user's. In assembly: the
+// compiler may keep a thread-local's address across a switch to another thread.
+inline M* CurrentM() {
+  M* m;
+#if defined(__x86_64__)
+  asm volatile(
+      "movq rt_current_m@gottpoff(%%rip), %0\n\t"
+      "movq %%fs:(%0), %0"
+      : "=r"(m)
+      :
+      : "memory");
+#elif defined(__aarch64__)
+  uintptr_t base;
+  asm volatile(
+      "mrs %1, tpidr_el0\n\t"
+      "adrp %0, :gottprel:rt_current_m\n\t"
+      "ldr %0, [%0, #:gottprel_lo12:rt_current_m]\n\t"
+      "ldr %0, [%1, %0]"
+      : "=&r"(m), "=&r"(base)
+      :
+      : "memory");
+#endif
+  return m;
+}
 void SetCurrentM(M* m);
 
 }  // namespace rt::internal

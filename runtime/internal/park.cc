@@ -15,6 +15,7 @@
 
 #include "absl/functional/any_invocable.h"
 #include "runtime/internal/backtrace.h"
+#include "runtime/internal/choose.h"
 #include "runtime/internal/contention.h"
 #include "runtime/internal/cpu_profile.h"
 #include "runtime/internal/deadlock.h"
@@ -25,6 +26,7 @@
 #include "runtime/internal/host.h"
 #include "runtime/internal/no_preempt.h"
 #include "runtime/internal/sched.h"
+#include "runtime/internal/switch.h"
 #include "runtime/internal/trace_file.h"
 #include "runtime/internal/traceback.h"
 #include "runtime/internal/tracer.h"
@@ -56,6 +58,7 @@ G* CurrentG() {
 }
 
 void Park(WaitReason reason, const void* object, ParkCommit commit, void* arg) {
+  SetPinned(1);
   M* m = MustHaveGoroutine();
   Goroutine* g = m->current;
   g->wait_reason = reason;
@@ -65,7 +68,7 @@ void Park(WaitReason reason, const void* object, ParkCommit commit, void* arg) {
   m->commit = commit;
   m->commit_arg = arg;
   int64_t begin_ns = BeginBlock(reason);
-  SwitchToM(m, g);
+  SwitchAway(m, g);
   if (begin_ns != 0) [[unlikely]]
     EndBlock(begin_ns);
 }
@@ -94,9 +97,18 @@ void Ready(G* base) {
 }
 
 void Yield() {
+  SetPinned(1);
   M* m = MustHaveGoroutine();
+  Scheduler* scheduler = m->scheduler;
+  if (m->p->queue.Empty() &&
+      scheduler->global_size.load(std::memory_order_relaxed) == 0 &&
+      scheduler->QueueDecides(m)) {
+    Bump(m->p->tick);  // Nobody else: it is the caller's turn again.
+    SetPinned(0);
+    return;
+  }
   m->after = After::kYield;
-  SwitchToM(m, m->current);
+  SwitchAway(m, m->current);
 }
 
 void Spawn(absl::AnyInvocable<void() &&> task, const void* created_by_pc) {

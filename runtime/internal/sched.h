@@ -5,9 +5,9 @@
 // (P).
 //
 // Files: sched.cc starts and stops; idle.cc wakes M's and lets them sleep;
-// find_runnable.cc chooses; m.cc runs a goroutine; sysmon.cc watches,
-// preempt.cc stops goroutines; network.cc polls; timers.cc waits for the time;
-// finish.cc ends it all; park.cc and syscall.cc are host.h.
+// find_runnable.cc chooses; m.cc runs a goroutine, switch.cc leaves it;
+// sysmon.cc watches, preempt.cc stops goroutines; network.cc polls; timers.cc
+// waits for the time; finish.cc ends it all; park.cc and syscall.cc are host.h.
 
 #ifndef RUNTIME_INTERNAL_SCHED_H_
 #define RUNTIME_INTERNAL_SCHED_H_
@@ -171,6 +171,9 @@ struct Scheduler {
   // The next goroutine for m, which may sleep meanwhile; null: time to end.
   Goroutine* FindRunnable(M* m);
   Goroutine* FindHere(M* m);
+  // Nothing but m's own queue has a say in who is next.
+  bool QueueDecides(const M* m) const;
+  Goroutine* PopQueue(P* p);
   Goroutine* TakeGlobal(P* p, bool batch);
   Goroutine* Steal(M* m);
   bool WorkExists() const;
@@ -186,15 +189,23 @@ struct Scheduler {
   bool RunAllTimers(M* m);
   // A timer at when_ns is now the first of its P's: somebody must wait for it.
   void TimerMoved(int64_t when_ns);
+  // The same for what a goroutine that has left m did; m has work.
+  void TellTimerMoved(M* m);
   // As timer_m. True if m has a P now.
   bool SleepUntilTimer(M* m) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
 
   // --- m.cc: the loop of a thread ------------------------------------------
 
   void Loop(M* m);
-  void Execute(M* m, Goroutine* g);
+  // Runs g, and whoever the goroutines that leave choose themselves. Returns
+  // the last of them, which is still to be Finished.
+  Goroutine* Execute(M* m, Goroutine* g);
+  void GiveStack(M* m, Goroutine* g);
   void WaitWhileHeld();
-  // g runs from here on.
+  // g runs from here on; false if it must not, because a dump wants to read its
+  // stack.
+  [[nodiscard]] bool MayRun(Goroutine* g);
+  // The same, and waits until it may.
   void BeginToRun(Goroutine* g);
   // Waits until the goroutine that is locked to m is to run, and m has a P;
   // false if it is time to end.
@@ -214,9 +225,6 @@ struct Scheduler {
 
 // The scheduler of the Run that is going on; null outside of Run.
 Scheduler* ActiveScheduler();
-
-// From a goroutine to its M's stack; returns when the goroutine runs again.
-void SwitchToM(M* m, Goroutine* g);
 
 // The processor time that m's thread has used; 0 if it has not begun, or ended.
 int64_t CpuNs(const M& m);

@@ -74,6 +74,8 @@ class StackPool {
 // A few free stacks at hand, without a lock.
 class StackCache {
  public:
+  // Take does not need the pool.
+  bool HasOne() const { return size_ > 0; }
   Stack Take() {
     if (size_ == 0) size_ = StackPool::Get().Take(stacks_, kBatch);
     return stacks_[--size_];

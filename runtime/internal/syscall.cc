@@ -17,6 +17,7 @@
 #include "runtime/internal/host.h"
 #include "runtime/internal/no_preempt.h"
 #include "runtime/internal/sched.h"
+#include "runtime/internal/switch.h"
 #include "runtime/internal/tracer.h"
 
 namespace rt::internal::host {
@@ -65,6 +66,7 @@ void ExitBlocking() {
     }
   }
   scheduler->syscall_queued.fetch_add(1, std::memory_order_relaxed);
+  SetPinned(1);
   m->after = After::kExitBlocking;
   SwitchToM(m, m->current);
 }

@@ -27,8 +27,8 @@ bool AddSleeper(G* g, void* arg) {
   // stack, has been read by then.
   int64_t when_ns = *static_cast<int64_t*>(arg);
   M* m = CurrentM();
-  // This M is about to look for work. Only if it finds some need another one
-  // wait for the timer.
+  // This M is about to look for work, or has found some. Only then need another
+  // one wait for the timer.
   if (m->p->timers.AddSleeper(when_ns, g)) m->timer_moved = true;
   return true;
 }
@@ -96,6 +96,11 @@ void Scheduler::TimerMoved(int64_t when_ns) {
   }
   mu.Unlock();
   Kick(start);
+}
+
+void Scheduler::TellTimerMoved(M* m) {
+  m->timer_moved = false;
+  TimerMoved(m->p->timers.NextNs());
 }
 
 bool Scheduler::SleepUntilTimer(M* m) {
