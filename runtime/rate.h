@@ -89,7 +89,7 @@ class [[nodiscard]] Reservation {
   Reservation() = default;
 
   Limiter* limiter_ = nullptr;  // Null: not OK.
-  int n_ = 0;  // To be given back.
+  int n_ = 0;                   // To be given back.
   absl::Time time_to_act_;
   Limit limit_ = 0;  // When it was made.
 };

@@ -302,7 +302,8 @@ class Storyteller {
       return "somebody receives every value, or the channel has room for it";
     }
     if (kinds.count(OpKind::kSelect) > 0) {
-      return "on some channel of the select somebody sends, receives or closes, "
+      return "on some channel of the select somebody sends, receives or "
+             "closes, "
              "or the select has a case for giving up";
     }
     return "";

@@ -119,6 +119,13 @@ Answer LookUp(const std::string& host, const std::string& port,
   addrinfo* list = nullptr;
   answer.error = getaddrinfo(host.empty() ? nullptr : host.c_str(),
                              port.c_str(), &hints, &list);
+  if (answer.error != 0 && host == "localhost" &&
+      !(hints.ai_flags & AI_NUMERICHOST)) {
+    // This machine, also where no file of hosts says so (RFC 6761, 6.3).
+    addrinfo loopback = hints;
+    loopback.ai_flags &= ~AI_PASSIVE;
+    answer.error = getaddrinfo(nullptr, port.c_str(), &loopback, &list);
+  }
   if (answer.error == 0) answer.list.reset(list);
   return answer;
 }

@@ -355,7 +355,8 @@ INSTANTIATE_TEST_SUITE_P(
              [] {
                CancelAfter(absl::Milliseconds(40), absl::Milliseconds(100));
              }},
-        Case{"cancelled_but_nothing_comes_back", Verdict::kWrong, [] {
+        Case{"cancelled_but_nothing_comes_back", Verdict::kWrong,
+             [] {
                CancelAfter(absl::Milliseconds(40), absl::Milliseconds(200));
              }}),
     [](const auto& row) { return row.param.name; });
