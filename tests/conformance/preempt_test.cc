@@ -57,6 +57,7 @@ void OnProcs(int procs, absl::FunctionRef<void(Scheduler*)> body) {
 template <typename Done>
 void Spin(Done done) {
   while (!done()) {
+    asm volatile("nop");  // Clang's loops without a body belong to no line.
     if (internal::kTsan) usleep(0);
   }
 }
