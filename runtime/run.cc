@@ -23,6 +23,7 @@ int InitialProcs() {
 
 int Run(absl::AnyInvocable<void()> main) {
   internal::Scheduler scheduler;
+  scheduler.Claim();
   int procs = InitialProcs();
   internal::StartTraceOfRun();
   scheduler.Run([&main] { main(); }, procs);

@@ -46,11 +46,14 @@ void* ThreadMain(void* arg) {
 
 Scheduler* ActiveScheduler() { return active.load(std::memory_order_acquire); }
 
-void Scheduler::Run(absl::AnyInvocable<void() &&> main, int max_procs) {
+void Scheduler::Claim() {
   Scheduler* none = nullptr;
   if (!active.compare_exchange_strong(none, this)) {
     host::Fatal("rt::Run called while another rt::Run is running");
   }
+}
+
+void Scheduler::Run(absl::AnyInvocable<void() &&> main, int max_procs) {
   InstallHandlers();
   InstallPreemption();
   pthread_sigmask(SIG_SETMASK, nullptr, &signal_mask);

@@ -96,6 +96,10 @@ struct Scheduler {
   Scheduler(const Scheduler&) = delete;
   Scheduler& operator=(const Scheduler&) = delete;
 
+  // Makes this the scheduler of the process, until Run ends. Fatal if there is
+  // one. Before anything that a running one uses is set up anew.
+  void Claim();
+
   // Runs `main` as goroutine 1 on the calling thread and others.
   void Run(absl::AnyInvocable<void() &&> main, int max_procs);
   void Spawn(absl::AnyInvocable<void() &&> task, const void* created_by_pc);

@@ -118,9 +118,12 @@ class Writer {
       case TraceKind::kSpin:
         spins_[event.m] = event.ns;
         break;
-      case TraceKind::kSpinEnd:
-        Slice({kThreads, event.m}, spins_[event.m], event.ns, "spinning", {});
+      case TraceKind::kSpinEnd: {
+        auto spin = spins_.try_emplace(event.m, record_.begin_ns).first;
+        Slice({kThreads, event.m}, spin->second, event.ns, "spinning", {});
+        spins_.erase(spin);
         break;
+      }
       case TraceKind::kProcs:
         Instant({kThreads, kOtherLane}, event.ns,
                 "GOMAXPROCS=" + std::to_string(event.arg), "g");

@@ -139,7 +139,16 @@ struct Trace {
   std::set<std::string> lane_names;
 };
 
-using TraceTest = testing::RuntimeTest;
+class TraceTest : public testing::RuntimeTest {
+ protected:
+  // With several P's there may be nobody on the P whom it could let run; then
+  // it goes on, and does not show.
+  static void ExpectGosched(const Trace& trace) {
+    if (GetParam() == 1) {
+      EXPECT_THAT(trace.Reasons(), Contains("Gosched"));
+    }
+  }
+};
 RT_INSTANTIATE(TraceTest);
 
 TEST_P(TraceTest, ShowsWhoRanAndWhy) {
@@ -163,9 +172,9 @@ TEST_P(TraceTest, ShowsWhoRanAndWhy) {
     absl::Status status = trace::Stop();
     ASSERT_TRUE(status.ok()) << status;
     Trace trace(path);
-    EXPECT_THAT(trace.Reasons(),
-                IsSupersetOf({"Gosched", "return", "sleep", "system call",
-                              "timer", "end of the trace"}));
+    EXPECT_THAT(trace.Reasons(), IsSupersetOf({"return", "sleep", "system call",
+                                               "timer", "end of the trace"}));
+    ExpectGosched(trace);
     EXPECT_TRUE(trace.Reasons().contains("chan receive") ||
                 trace.Reasons().contains("chan send"));
     EXPECT_EQ(trace.Arrows("go"), 2);
@@ -203,7 +212,7 @@ TEST_P(TraceTest, WhileAllRun) {
       }
       ASSERT_TRUE(trace::Stop().ok());
       Trace trace(path);
-      EXPECT_THAT(trace.Reasons(), Contains("Gosched"));
+      ExpectGosched(trace);
       EXPECT_GT(trace.Arrows("go"), 0);
     }
     stop = true;
