@@ -270,7 +270,7 @@ TEST_P(SelectTest, MovesAValueOnlyIfItIsSent) {
     EXPECT_EQ(Select(OnRecv(other),
                      OnRecv(c,
                             [&](std::optional<std::unique_ptr<int>> v) {
-                              got = **v;
+                              if (v.has_value()) got = **v;
                             })),
               1u);
     EXPECT_EQ(got, 1);
