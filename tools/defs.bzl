@@ -18,10 +18,13 @@ load("//tools:program_test.bzl", "program_test")
 # Code that the explorer runs tells it of every memory access: the compiler's
 # ThreadSanitizer calls, which the explorer answers (runtime/DESIGN.md). The
 # program is not linked with ThreadSanitizer's own runtime. GCC warns that its
-# ThreadSanitizer does not know fences; the explorer does.
+# ThreadSanitizer does not know fences; the explorer does. With its assertions
+# libstdc++ compiles strings into the program, where their accesses are seen (it
+# has them in the library otherwise), and an index out of range is an error.
 EXPLORED_COPTS = [
     "-fsanitize=thread",
     "-Wno-tsan",
+    "-D_GLIBCXX_ASSERTIONS",
 ]
 
 _RUNTIME = "//runtime"

@@ -89,6 +89,23 @@ void CopyAfterWait(bool wait) {
   EXPECT_EQ(copy.size(), 3u);
 }
 
+// The library is compiled with some functions of std::string in it, which tell
+// nobody of their accesses.
+void AppendAfterWait(bool wait) {
+  std::string text = "a";
+  rt::WaitGroup wg;
+  wg.Go([&] { text.append("b"); });
+  if (wait) wg.Wait();
+  text.append("c");
+  wg.Wait();
+}
+
+void IndexUpTo(size_t last) {
+  std::vector<int> numbers(Three());
+  volatile int seen = numbers[last];
+  static_cast<void>(seen);
+}
+
 void CompareAfterWait(bool wait) {
   const std::vector<int> zeros(Three());
   std::vector<int> numbers(Three());
@@ -412,6 +429,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"copy_before_wait", Verdict::kRace, [] { CopyAfterWait(false); }},
         Case{"compare_before_wait", Verdict::kRace,
              [] { CompareAfterWait(false); }},
+        Case{"append_before_wait", Verdict::kRace,
+             [] { AppendAfterWait(false); }},
         Case{"relaxed_store", Verdict::kRace,
              [] {
                MessagePassing(std::memory_order_relaxed,
@@ -458,6 +477,7 @@ INSTANTIATE_TEST_SUITE_P(
                c.Send(1);
              }},
         Case{"abort", Verdict::kPanic, [] { abort(); }},
+        Case{"index_out_of_range", Verdict::kPanic, [] { IndexUpTo(3); }},
         Case{"null_pointer", Verdict::kMemory, [] { Dereference(true); }},
         Case{"free_beside_use", Verdict::kMemory, [] { FreeBesideUse(false); }},
         Case{"use_after_free", Verdict::kMemory, [] { FreeBeforeUse(true); }},
@@ -481,6 +501,9 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"copy_after_wait", Verdict::kPassed, [] { CopyAfterWait(true); }},
         Case{"compare_after_wait", Verdict::kPassed,
              [] { CompareAfterWait(true); }},
+        Case{"append_after_wait", Verdict::kPassed,
+             [] { AppendAfterWait(true); }},
+        Case{"index_in_range", Verdict::kPassed, [] { IndexUpTo(2); }},
         Case{"release_acquire", Verdict::kPassed,
              [] {
                MessagePassing(std::memory_order_release,
