@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "runtime/internal/fence.h"
 #include "runtime/internal/host.h"
 #include "runtime/internal/sched.h"
 
@@ -43,10 +44,10 @@ inline bool Scheduler::QueueDecides(const M* m) const {
 
 inline bool Scheduler::MayRun(Goroutine* g) {
   g->status.store(GStatus::kRunning, std::memory_order_relaxed);
-  // A dump first writes `hold`, then has the kernel fence every thread, then
-  // reads the status: either we see the hold, or it sees kRunning and keeps off
-  // this stack. Acquire: pairs with the release at the end of a dump.
-  std::atomic_signal_fence(std::memory_order_seq_cst);
+  // A dump first writes `hold`, then, after a HeavyFence, reads the status:
+  // either we see the hold, or it sees kRunning and keeps off this stack.
+  // Acquire: pairs with the release at the end of a dump.
+  LightFence();
   return hold.load(std::memory_order_acquire) == Hold::kNone;
 }
 

@@ -14,6 +14,7 @@
 
 #include "runtime/internal/check.h"
 #include "runtime/internal/choose.h"
+#include "runtime/internal/fence.h"
 #include "runtime/internal/sched.h"
 #include "runtime/internal/tracer.h"
 
@@ -107,6 +108,7 @@ Goroutine* Scheduler::FindRunnable(M* m) {
     if (m->spinning) {
       m->spinning = false;
       spinning.fetch_sub(1, std::memory_order_seq_cst);
+      HeavyFence();
       if (WorkExists()) {
         RawLock lock(mu);
         m->Take(TakeIdleP());
@@ -150,7 +152,7 @@ Goroutine* Scheduler::TakeGlobal(P* p, bool batch) {
   global_size.store(global.size(), std::memory_order_relaxed);
   mu.Unlock();
   InjectList(&overflow);
-  if (more) WakeAfterPushBack();
+  if (more) WakeIfUseful();
   return g;
 }
 

@@ -10,10 +10,10 @@
 //   A sleeper    1. gives its P back,
 //                2. stops counting as spinning,
 //                3. looks at all queues once more, and only then sleeps.
-//   Both first steps come before the second ones in the single order of
-//   sequentially consistent operations, so one of the two sees the other.
-//   A spinning M that finds work wakes the next one before it runs it: as many
-//   M's run as there is work for, and at most one wakes for nothing.
+//   A submitter has a LightFence between 1 and 2, a sleeper a HeavyFence
+//   between 2 and 3 (fence.h), so one of the two sees the other. A spinning M
+//   that finds work wakes the next one before it runs it: as many M's run as
+//   there is work for, and at most one wakes for nothing.
 //
 // Rejected: waking a thread at every Go (they wake, find nothing, sleep);
 // giving the P straight to the goroutine that was made ready (loses the cache).
@@ -34,6 +34,7 @@
 #include <utility>
 
 #include "runtime/internal/death.h"
+#include "runtime/internal/fence.h"
 #include "runtime/internal/host.h"
 #include "runtime/internal/sched.h"
 
@@ -121,6 +122,7 @@ void DieOfThreads(int have, int error) {
 }
 
 void Scheduler::WakeIfUseful() {
+  LightFence();
   if (idle_ps.load(std::memory_order_seq_cst) == 0 ||
       spinning.load(std::memory_order_seq_cst) != 0) {
     return;
@@ -140,8 +142,8 @@ void Scheduler::WakeIfUseful() {
   Kick(m);
 }
 
-void Scheduler::WakeAfterPushBack() {
-  // Both sides modify `spinning`: whoever comes second sees what the other did
+void Scheduler::WakeAfterEvent() {
+  // Both sides modify a counter: whoever comes second sees what the other did
   // before.
   spinning.fetch_add(0, std::memory_order_seq_cst);
   WakeIfUseful();
@@ -184,7 +186,9 @@ void Scheduler::HandOff(P* p) {
   Kick(m);
   // As one that falls asleep: who queued something before it could see the P
   // idle has told nobody.
-  if (m == nullptr && WorkExists()) WakeIfUseful();
+  if (m != nullptr) return;
+  HeavyFence();
+  if (WorkExists()) WakeIfUseful();
 }
 
 void Scheduler::TakeAssignment(M* m) {

@@ -143,7 +143,7 @@ void Scheduler::QueueReady(M* m, G* const* ready, int count) {
   Netpoll::Get().Woken(count);
   // Who helps with the others, and waits in the poller while this M is busy.
   if (count > 1 || m == nullptr || m->short_turns < kTrustedTurns) {
-    WakeAfterPushBack();
+    WakeAfterEvent();
   }
 }
 

@@ -113,10 +113,11 @@ struct Scheduler {
 
   // --- idle.cc: what M's do with each other ---------------------------------
 
-  // Steps 2 and 3 of submitting, after RunQueue::PushNext or Inject.
+  // Steps 2 and 3 of submitting.
   void WakeIfUseful();
-  // The same after RunQueue::PushBack, which by itself orders nothing.
-  void WakeAfterPushBack();
+  // The same after what those look at, too, who fall asleep and did not spin:
+  // timers and the network.
+  void WakeAfterEvent();
   // Puts g on the global queue, from anywhere.
   void Inject(Goroutine* g);
   void InjectList(GoroutineList* list);

@@ -62,7 +62,7 @@ bool Scheduler::RunTimers(M* m, P* p) {
   InjectList(&overflow);
   // For the others that are due now, and for who will wait for the next timer
   // while this thread is busy.
-  if (any) WakeAfterPushBack();
+  if (any) WakeAfterEvent();
   return any;
 }
 

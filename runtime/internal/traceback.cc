@@ -3,10 +3,7 @@
 
 #include "runtime/internal/traceback.h"
 
-#include <linux/membarrier.h>
 #include <sched.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <cstddef>
@@ -15,6 +12,7 @@
 #include <vector>
 
 #include "runtime/internal/backtrace.h"
+#include "runtime/internal/fence.h"
 #include "runtime/internal/frames.h"
 #include "runtime/internal/futex.h"
 #include "runtime/internal/host.h"
@@ -111,12 +109,6 @@ bool Take(Goroutine* g, Snapshot* snapshot, StackRequest* request) {
   return true;
 }
 
-// Every thread's writes before are visible here, and it sees ours from now on.
-void FenceAllThreads() {
-  // Pairs with the compiler fence in Scheduler::Execute.
-  if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) != 0) usleep(1000);
-}
-
 // Keeps suspended goroutines suspended for its lifetime. Between, the caller
 // must not allocate: the goroutine that holds malloc's lock may be suspended.
 class PausedWorld {
@@ -127,7 +119,7 @@ class PausedWorld {
          free = Hold::kNone) {
       sched_yield();  // Another dump, or the end of the program.
     }
-    FenceAllThreads();
+    HeavyFence();  // Pairs with Scheduler::MayRun.
   }
   ~PausedWorld() {
     // Unless it has been frozen meanwhile. Release: our writes to stacks come
@@ -221,7 +213,7 @@ void FreezeTheWorld(Scheduler* scheduler) {
   }
   scheduler->hold.store(Hold::kFrozen, std::memory_order_seq_cst);
   scheduler->world.store(Scheduler::World::kFrozen, std::memory_order_seq_cst);
-  FenceAllThreads();
+  HeavyFence();  // Pairs with Scheduler::MayRun.
 }
 
 void AppendGoroutine(Goroutine* g, FrameFilter filter, std::string* out) {

@@ -1,7 +1,8 @@
 // Copyright 2026 The Concurrency in C++ Authors
 // SPDX-License-Identifier: MIT
 
-// The parts that are right on their own: the run queue, the queues of waiters.
+// The parts that are right on their own: the run queue and its lock, the queues
+// of waiters.
 
 #include <atomic>
 #include <cstddef>
@@ -14,6 +15,8 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "runtime/internal/biased_lock.h"
+#include "runtime/internal/fence.h"
 #include "runtime/internal/goroutine.h"
 #include "runtime/internal/raw_mutex.h"
 #include "runtime/internal/runq.h"
@@ -25,6 +28,66 @@ namespace rt::internal {
 namespace {
 
 using ::testing::ElementsAre;
+
+TEST(BiasedLockTest, OthersTakeTheBiasAwayAndTheOwnerEarnsItBack) {
+  BiasedLock lock;
+  auto turn_is_biased = [&] {
+    bool biased = lock.OwnerLock();
+    lock.OwnerUnlock(biased);
+    return biased;
+  };
+  if (!light_fence_is_free) GTEST_SKIP() << "never biased on this kernel";
+  EXPECT_TRUE(turn_is_biased());
+  for (int round = 0; round < 2; ++round) {
+    ASSERT_TRUE(lock.TryLock());
+    EXPECT_FALSE(lock.TryLock());
+    lock.Unlock();
+    int turns = 0;
+    while (!turn_is_biased()) ++turns;
+    EXPECT_EQ(turns, 512);
+  }
+}
+
+TEST(BiasedLockTest, NobodyGetsInBesideTheOwner) {
+  BiasedLock lock;
+  for (bool biased : {light_fence_is_free, false}) {
+    ASSERT_EQ(lock.OwnerLock(), biased);
+    EXPECT_FALSE(lock.TryLock());
+    lock.OwnerUnlock(biased);
+    ASSERT_TRUE(lock.TryLock());
+    lock.Unlock();
+  }
+}
+
+TEST(BiasedLockTest, OneAtATime) {
+  constexpr int kTurns = 200'000;
+  BiasedLock lock;
+  int64_t count = 0;  // What the lock guards.
+  int64_t stolen = 0;
+  std::atomic<bool> done{false};
+  std::vector<std::thread> others;
+  for (int t = 0; t < 2; ++t) {
+    others.emplace_back([&] {
+      while (!done) {
+        if (lock.TryLock()) {
+          ++count;
+          ++stolen;
+          lock.Unlock();
+        }
+        // Rarely enough that the owner gets its bias back now and then.
+        for (int i = 0; i < 20'000 && !done; ++i) CpuRelax();
+      }
+    });
+  }
+  for (int i = 0; i < kTurns; ++i) {
+    bool biased = lock.OwnerLock();
+    ++count;
+    lock.OwnerUnlock(biased);
+  }
+  done = true;
+  for (std::thread& other : others) other.join();
+  EXPECT_EQ(count, kTurns + stolen);
+}
 
 TEST(RunQueueTest, NextFirstThenTheRingInOrder) {
   Goroutine g[4];
