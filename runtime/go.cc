@@ -10,11 +10,9 @@
 
 namespace rt {
 
-void internal::StartGoroutine(absl::AnyInvocable<void() &&> task) {
+void internal::StartGoroutine(absl::AnyInvocable<void() &&>&& task) {
   host::Spawn(std::move(task), __builtin_return_address(0));
 }
-
-void Gosched() { internal::host::Yield(); }
 
 void Goexit() { internal::host::Goexit(); }
 

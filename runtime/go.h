@@ -31,8 +31,12 @@
 namespace rt {
 
 namespace internal {
+namespace host {
+void Yield();
+}
+
 // Not inlined, so that its return address is in the caller of Go.
-[[gnu::noinline]] void StartGoroutine(absl::AnyInvocable<void() &&> task);
+[[gnu::noinline]] void StartGoroutine(absl::AnyInvocable<void() &&>&& task);
 }  // namespace internal
 
 template <typename F, typename... Args>
@@ -53,7 +57,7 @@ requires std::is_invocable_v<std::decay_t<F>, std::decay_t<Args>...>
 }
 
 // Lets other goroutines run; the caller goes to the end of the queue.
-void Gosched();
+inline void Gosched() { internal::host::Yield(); }
 
 // Ends the calling goroutine, wherever it is. Destructors on its stack run, as
 // Go's deferred calls do; no handler stops it, not even a `catch (...)` that

@@ -134,7 +134,7 @@ Goroutine& Engine::NewGoroutine() {
   return g;
 }
 
-void Engine::Entry(void* goroutine) {
+const internal::Context* Engine::Entry(void* goroutine) {
   auto* g = static_cast<Goroutine*>(goroutine);
   if (g->timer != nullptr) active_->RunTimer(*g);
   active_->Run(*g);
@@ -185,13 +185,13 @@ void Engine::SwitchTo(Goroutine* g) {
   current_ = g;
   g->state = GoroutineState::kRunning;
   BeginStep();
-  internal::RtSwitchContext(from, &g->context);
+  internal::RtSwitchContext(from, &g->context, /*same_call=*/false);
 }
 
 void Engine::Abandon() {
   mode = Mode::kEngine;
   internal::Context lost;
-  internal::RtSwitchContext(&lost, &scheduler_);
+  internal::RtSwitchContext(&lost, &scheduler_, /*same_call=*/false);
   abort();
 }
 
@@ -206,7 +206,7 @@ void Engine::Reschedule() {
   SwitchTo(next);
 }
 
-void Engine::Spawn(absl::AnyInvocable<void() &&> task,
+void Engine::Spawn(absl::AnyInvocable<void() &&>&& task,
                    const void* created_by_pc) {
   EngineScope scope;
   Goroutine& g = NewGoroutine();

@@ -235,7 +235,7 @@ class Engine {
   void Park(internal::WaitReason reason, const void* object,
             internal::host::ParkCommit commit, void* arg);
   void Ready(Goroutine* g);
-  void Spawn(absl::AnyInvocable<void() &&> task, const void* created_by_pc);
+  void Spawn(absl::AnyInvocable<void() &&>&& task, const void* created_by_pc);
   void Sleep(int64_t ns);
   void StartTimer(internal::Timer* timer, int64_t when_ns, int64_t period_ns);
   bool StopTimer(internal::Timer* timer);
@@ -273,8 +273,8 @@ class Engine {
  private:
   Engine();
 
-  static void Entry(void* goroutine);
-  void Run(Goroutine& g);
+  static const internal::Context* Entry(void* goroutine);
+  [[noreturn]] void Run(Goroutine& g);
   [[noreturn]] void RunTimer(Goroutine& g);
 
   Goroutine& NewGoroutine();

@@ -59,7 +59,7 @@ void Yield() {
   engine.OpEnd();
 }
 
-void Spawn(absl::AnyInvocable<void() &&> task, const void* created_by_pc) {
+void Spawn(absl::AnyInvocable<void() &&>&& task, const void* created_by_pc) {
   InGoroutine("rt::Go").Spawn(std::move(task), created_by_pc);
 }
 

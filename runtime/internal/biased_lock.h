@@ -42,7 +42,8 @@ class BiasedLock {
   // Returns whether it was biased; OwnerUnlock wants to know.
   [[nodiscard]] bool OwnerLock() {
     busy_.store(true, std::memory_order_relaxed);
-    LightFence();
+    // A LightFence; it is free if there is a bias.
+    std::atomic_signal_fence(std::memory_order_seq_cst);
     // Acquire: all that others did before the bias came back.
     if (biased_.load(std::memory_order_acquire)) [[likely]]
       return true;

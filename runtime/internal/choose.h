@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 
 // The part of scheduling that every switch from goroutine to goroutine goes
-// through, inline: who is next on a P, and whether it may run.
+// through, inline: who is next on a P, whether it may run, and what becomes of
+// the one before.
 
 #ifndef RUNTIME_INTERNAL_CHOOSE_H_
 #define RUNTIME_INTERNAL_CHOOSE_H_
@@ -13,6 +14,7 @@
 #include "runtime/internal/fence.h"
 #include "runtime/internal/host.h"
 #include "runtime/internal/sched.h"
+#include "runtime/internal/tracer.h"
 
 namespace rt::internal {
 
@@ -49,6 +51,41 @@ inline bool Scheduler::MayRun(Goroutine* g) {
   // Acquire: pairs with the release at the end of a dump.
   LightFence();
   return hold.load(std::memory_order_acquire) == Hold::kNone;
+}
+
+inline void TraceStop(const Goroutine* g, StopReason reason) {
+  Trace(TraceKind::kStop, g->id, 0,
+        static_cast<uint8_t>(static_cast<unsigned>(reason) |
+                             static_cast<unsigned>(g->wait_reason) << 3));
+}
+
+inline Goroutine* Scheduler::Finish(M* m, Goroutine* g) {
+  if (m->after == After::kPark) {
+    host::ParkCommit commit = m->commit;
+    TraceStop(g, StopReason::kPark);
+    // Release: a dump that sees it finds the saved context.
+    g->status.store(GStatus::kWaiting, std::memory_order_release);
+    // As soon as commit has released its lock, *g belongs to the waker.
+    if (commit == nullptr || commit(g, m->commit_arg)) return nullptr;
+    return g;
+  }
+  if (m->after == After::kYield) {
+    TraceStop(g, StopReason::kYield);
+    g->status.store(GStatus::kRunnable, std::memory_order_release);
+    GoroutineList list;
+    // Behind those that wait for every P, if there are any: one that was
+    // preempted would else see this one come back again and again. Relaxed: who
+    // comes too late for this time is there the next time.
+    if (global_size.load(std::memory_order_relaxed) > 0) [[unlikely]] {
+      list.PushBack(g);
+    } else {
+      m->p->queue.PushBack(g, &list);
+    }
+    InjectList(&list);
+    return nullptr;
+  }
+  FinishForGood(m, g);
+  return nullptr;
 }
 
 }  // namespace rt::internal

@@ -9,7 +9,7 @@ namespace rt::internal {
 
 // The words that RtSwitchContext pops, lowest address first; the layouts are
 // drawn in context_switch_<arch>.S.
-Context MakeContext(void* stack_lo, size_t size, void (*entry)(void*),
+Context MakeContext(void* stack_lo, size_t size, const Context* (*entry)(void*),
                     void* arg) {
   auto top = reinterpret_cast<uintptr_t>(stack_lo) + size;
   top &= ~uintptr_t{15};
@@ -20,7 +20,7 @@ Context MakeContext(void* stack_lo, size_t size, void (*entry)(void*),
 #if defined(__x86_64__)
   *--words = 0;      // Keeps rsp a multiple of 16 where RtContextStart calls.
   *--words = 0;      // Return address of the first frame: ends unwinding.
-  *--words = start;  // Popped by ret.
+  *--words = start;  // Where to.
   *--words = 0;      // rbp: ends frame-pointer chains.
   *--words = entry_word;                     // rbx
   *--words = arg_word;                       // r12

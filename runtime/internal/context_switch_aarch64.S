@@ -28,6 +28,7 @@ RtSwitchContext:
         stp     d14, d15, [sp, #144]
         mov     x9, sp
         str     x9, [x0]
+.Lresume:
         ldr     x9, [x1]
         mov     sp, x9
         ldp     x19, x20, [sp, #0]
@@ -42,12 +43,15 @@ RtSwitchContext:
         ldp     d14, d15, [sp, #144]
         add     sp, sp, #160
         .cfi_adjust_cfa_offset -160
+        cbz     w2, 1f
         ret     x30
+1:      mov     x16, x30  // Where a branch to a landing pad is allowed.
+        br      x16
         .cfi_endproc
         .size   RtSwitchContext, .-RtSwitchContext
 
-// Reached by the ret above with x19 = entry, x20 = its argument. The return
-// address is declared undefined, so every unwinder stops here.
+// Reached from above with x19 = entry, x20 = its argument. The return address is
+// declared undefined, so every unwinder stops here.
         .globl  RtContextStart
         .type   RtContextStart, %function
         .balign 16
@@ -56,7 +60,9 @@ RtContextStart:
         .cfi_undefined x30
         mov     x0, x20
         blr     x19
-        brk     #1
+        mov     x1, x0
+        mov     w2, #1
+        b       .Lresume
         .cfi_endproc
         .size   RtContextStart, .-RtContextStart
 

@@ -32,7 +32,9 @@ RtSwitchContext:
         .cfi_adjust_cfa_offset 8
         .cfi_rel_offset %r15, 0
         movq    %rsp, (%rdi)
+.Lresume:
         movq    (%rsi), %rsp
+        testl   %edx, %edx
         popq    %r15
         .cfi_adjust_cfa_offset -8
         .cfi_restore %r15
@@ -51,17 +53,18 @@ RtSwitchContext:
         popq    %rbp
         .cfi_adjust_cfa_offset -8
         .cfi_restore %rbp
-        // Not ret: it would return to where another stack called from, which the
-        // processor's return predictor gets wrong every time (8 ns a switch).
-        popq    %rcx
+        je      1f
+        ret
+1:      popq    %rcx
         .cfi_adjust_cfa_offset -8
         .cfi_register %rip, %rcx
         notrack jmpq *%rcx
         .cfi_endproc
         .size   RtSwitchContext, .-RtSwitchContext
 
-// Reached by the ret above with rbx = entry, r12 = its argument. The return
-// address is declared undefined, so every unwinder stops here.
+// Reached from above with rbx = entry, r12 = its argument. The return address is
+// declared undefined, so every unwinder stops here. Whoever called the switch to
+// here has most likely been suspended in the call that entry() returns.
         .globl  RtContextStart
         .type   RtContextStart, @function
         .balign 16
@@ -71,7 +74,9 @@ RtContextStart:
         endbr64
         movq    %r12, %rdi
         callq   *%rbx
-        ud2
+        movq    %rax, %rsi
+        movl    $1, %edx
+        jmp     .Lresume
         .cfi_endproc
         .size   RtContextStart, .-RtContextStart
 

@@ -48,11 +48,12 @@ struct G {
   const void* created_by_pc = nullptr;  // Return address of that call.
 
   // Written by the goroutine itself before it parks, read in dumps.
-  WaitReason wait_reason = WaitReason::kNone;
   const void* wait_object = nullptr;  // The primitive; null if there is none.
 
   // Set around the wait for a lock whose holder is known (lock_owner.h).
   const LockOwner* wait_lock = nullptr;
+
+  WaitReason wait_reason = WaitReason::kNone;  // As wait_object.
 
   bool exiting = false;  // Goexit unwinds its stack (goexit.h).
 };

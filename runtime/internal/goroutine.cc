@@ -4,7 +4,7 @@
 #include "runtime/internal/goroutine.h"
 
 #include <atomic>
-#include <cstdint>
+#include <utility>
 
 namespace rt::internal {
 
@@ -30,11 +30,27 @@ void GoroutinePool::Take(GoroutineList* to, int count) {
   for (; count > 0 && !free_.empty(); --count) to->PushBack(free_.PopFront());
 }
 
-void GoroutinePool::Give(GoroutineList* from, int64_t count) {
+void GoroutinePool::Give(GoroutineList* from) {
   RawLock lock(mu_);
-  for (; count > 0 && !from->empty(); --count) {
-    free_.PushFront(from->PopFront());
-  }
+  free_.Append(from);
+}
+
+Goroutine* GoroutineCache::Take() {
+  if (free_.empty()) std::swap(free_, spare_);
+  if (free_.empty()) GoroutinePool::Get().Take(&free_, kTaken);
+  return free_.PopFront();
+}
+
+void GoroutineCache::Give(Goroutine* g) {
+  free_.PushFront(g);
+  if (free_.size() < kGiven) return;
+  GoroutinePool::Get().Give(&spare_);
+  std::swap(free_, spare_);
+}
+
+void GoroutineCache::GiveAll() {
+  GoroutinePool::Get().Give(&free_);
+  GoroutinePool::Get().Give(&spare_);
 }
 
 }  // namespace rt::internal

@@ -36,9 +36,12 @@ enum class GStatus : uint8_t {
 struct M;
 struct StackRequest;
 
-struct Goroutine : G {
+// Two cache lines: a million that were spawned together are not in the cache.
+struct alignas(64) Goroutine : G {
   // Written by the M that runs it, or by who makes it runnable; read in dumps.
   std::atomic<GStatus> status{GStatus::kIdle};
+
+  uint32_t thread_locks = 0;  // The owner's: LockThread less UnlockThread.
 
   // Since when it waits or is in a system call, by its P's clock (P::now_ns).
   // The goroutine's own, as wait_reason is.
@@ -48,22 +51,31 @@ struct Goroutine : G {
   Goroutine* next = nullptr;  // In a linked queue or free list.
   // The only M that can run it: it was preempted there, or is locked to it.
   M* thread = nullptr;
-  uint32_t thread_locks = 0;  // LockThread less UnlockThread.
-  Context context;            // While it does not run.
-  Stack stack;                // Empty before its first run.
-  Fiber fiber;
-  void* exceptions[2] = {};  // The C++ runtime's record of caught exceptions.
-  absl::AnyInvocable<void() &&> task;
+  Context context;  // While it does not run.
+  Stack stack;      // Empty before its first run.
+  [[no_unique_address]] Fiber fiber;
 
   // Set by a dump: on waking, report the stack and switch back (traceback.h).
   StackRequest* stack_request = nullptr;
+
+  absl::AnyInvocable<void() &&> task;  // The owner's.
 };
+static_assert(kTsan || kAsan || sizeof(Goroutine) == 128);
 
 // Goroutines linked by `next`: first in, first out. Not synchronised.
 class GoroutineList {
  public:
   bool empty() const { return first_ == nullptr; }
   int64_t size() const { return size_; }
+
+  // All of `other` behind all of these.
+  void Append(GoroutineList* other) {
+    if (other->empty()) return;
+    (first_ == nullptr ? first_ : last_->next) = other->first_;
+    last_ = other->last_;
+    size_ += other->size_;
+    *other = GoroutineList();
+  }
 
   void PushBack(Goroutine* g) {
     g->next = nullptr;
@@ -97,9 +109,11 @@ class GoroutinePool {
  public:
   static GoroutinePool& Get();
 
-  // Moves `count` free blocks between the pool and the caller's list.
+  // Moves up to `count` free blocks, at least one, to the caller's list, or all
+  // of that back. What came together goes together, in the same order: blocks
+  // that are neighbours in memory remain neighbours in the lists.
   void Take(GoroutineList* to, int count);
-  void Give(GoroutineList* from, int64_t count);
+  void Give(GoroutineList* from);
 
   // Calls visit(g) for every block, free ones too, in the order of allocation.
   template <typename Visit>
@@ -121,6 +135,25 @@ class GoroutinePool {
   GoroutineList free_ ABSL_GUARDED_BY(mu_);
   std::atomic<Chunk*> first_{nullptr};  // Written under mu_.
   Chunk* last_ ABSL_GUARDED_BY(mu_) = nullptr;
+};
+
+// Some free blocks at hand, without a lock: two lists, of which the one that
+// was filled last is used first and the other one comes from, or goes to, the
+// pool as a whole.
+//
+// After the magazines of Bonwick and Adams, "Magazines and Vmem" (2001).
+class GoroutineCache {
+ public:
+  Goroutine* Take();
+  void Give(Goroutine* g);
+  void GiveAll();
+  int64_t size() const { return free_.size() + spare_.size(); }
+
+ private:
+  static constexpr int kTaken = 64;
+  static constexpr int64_t kGiven = 256;
+  GoroutineList free_;
+  GoroutineList spare_;
 };
 
 }  // namespace rt::internal

@@ -55,7 +55,8 @@ void Yield();
 
 // Starts a goroutine. `created_by_pc` is the return address of rt::Go's caller.
 // If `task` throws out of the goroutine, the host reports an unrecovered panic.
-void Spawn(absl::AnyInvocable<void() &&> task, const void* created_by_pc);
+// (By reference: each move of a closure is an indirect call.)
+void Spawn(absl::AnyInvocable<void() &&>&& task, const void* created_by_pc);
 
 // Blocks the calling goroutine for `ns` nanoseconds of the host's clock; a
 // value <= 0 only yields. The explorer's clock is virtual.

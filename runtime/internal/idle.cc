@@ -121,12 +121,7 @@ void DieOfThreads(int have, int error) {
   host::Fatal("newosproc");
 }
 
-void Scheduler::WakeIfUseful() {
-  LightFence();
-  if (idle_ps.load(std::memory_order_seq_cst) == 0 ||
-      spinning.load(std::memory_order_seq_cst) != 0) {
-    return;
-  }
+void Scheduler::Wake() {
   int none = 0;
   if (!spinning.compare_exchange_strong(none, 1, std::memory_order_seq_cst)) {
     return;
@@ -155,8 +150,7 @@ void Scheduler::Inject(Goroutine* g) {
   InjectList(&one);
 }
 
-void Scheduler::InjectList(GoroutineList* list) {
-  if (list->empty()) return;
+void Scheduler::InjectAll(GoroutineList* list) {
   mu.Lock();
   while (Goroutine* g = list->PopFront()) global.PushBack(g);
   global_size.store(global.size(), std::memory_order_seq_cst);

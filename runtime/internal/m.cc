@@ -30,12 +30,6 @@
 namespace rt::internal {
 namespace {
 
-void TraceStop(const Goroutine* g, StopReason reason) {
-  Trace(TraceKind::kStop, g->id, 0,
-        static_cast<uint8_t>(static_cast<unsigned>(reason) |
-                             static_cast<unsigned>(g->wait_reason) << 3));
-}
-
 // The first and only function on a stack, where Goexit ends; when its goroutine
 // has ended, it runs the next one that has no stack yet. A Panic is caught, so
 // that destructors run, as Go runs deferred calls; it knows where it was made.
@@ -43,7 +37,7 @@ void TraceStop(const Goroutine* g, StopReason reason) {
 // stack that threw it (D-011).
 // A forced unwinding has no exception object, so the reference that catches it
 // is to nothing, which UndefinedBehaviorSanitizer must not mind.
-__attribute__((no_sanitize("null"))) void GoroutineMain(void* arg) {
+__attribute__((no_sanitize("null"))) const Context* GoroutineMain(void* arg) {
   auto* g = static_cast<Goroutine*>(arg);
   Arrive(g);
   for (;;) {
@@ -57,7 +51,9 @@ __attribute__((no_sanitize("null"))) void GoroutineMain(void* arg) {
       if (g->id == 1) CurrentM()->scheduler->main_exited = true;
     }
     g->task = nullptr;  // Here, since the closure's destructors may block.
-    g = LeaveForGood(g);
+    Departure departure = LeaveForGood(g);
+    g = departure.here;
+    if (g == nullptr) return departure.to;
   }
 }
 
@@ -146,7 +142,7 @@ Goroutine* Scheduler::Execute(M* m, Goroutine* g) {
   BeginToRun(g);
   if (g->stack.base == nullptr) GiveStack(m, g);
   m->fiber.BeforeSwitch(g->fiber);
-  RtSwitchContext(&m->context, &g->context);
+  RtSwitchContext(&m->context, &g->context, /*same_call=*/false);
   m->fiber.AfterSwitch();
   SetCurrentGoroutineId(0);
   return std::exchange(m->current, nullptr);
@@ -167,32 +163,11 @@ void Scheduler::WaitWhileHeld() {
   }
 }
 
-Goroutine* Scheduler::Finish(M* m, Goroutine* g) {
+void Scheduler::FinishForGood(M* m, Goroutine* g) {
   switch (m->after) {
-    case After::kPark: {
-      host::ParkCommit commit = m->commit;
-      TraceStop(g, StopReason::kPark);
-      // Release: a dump that sees it finds the saved context.
-      g->status.store(GStatus::kWaiting, std::memory_order_release);
-      // As soon as commit has released its lock, *g belongs to the waker.
-      if (commit == nullptr || commit(g, m->commit_arg)) return nullptr;
-      return g;
-    }
-    case After::kYield: {
-      TraceStop(g, StopReason::kYield);
-      g->status.store(GStatus::kRunnable, std::memory_order_release);
-      GoroutineList list;
-      // Behind those that wait for every P, if there are any: one that was
-      // preempted would else see this one come back again and again. Relaxed:
-      // who comes too late for this time is there the next time.
-      if (global_size.load(std::memory_order_relaxed) > 0) {
-        list.PushBack(g);
-      } else {
-        m->p->queue.PushBack(g, &list);
-      }
-      InjectList(&list);
-      return nullptr;
-    }
+    case After::kPark:
+    case After::kYield:
+      break;  // In Finish.
     case After::kExit: {
       TraceStop(g, StopReason::kExit);
       bool main = g->id == 1 && !main_exited;
@@ -210,18 +185,14 @@ Goroutine* Scheduler::Finish(M* m, Goroutine* g) {
       }
       Bump(p->finished);
       g->status.store(GStatus::kIdle, std::memory_order_relaxed);
-      p->free.PushFront(g);
-      constexpr int64_t kFreeMax = 64;
-      if (p->free.size() > kFreeMax) {
-        GoroutinePool::Get().Give(&p->free, kFreeMax / 2);
-      }
+      p->free.Give(g);
       if (main) FinishMain(m);
-      return nullptr;
+      return;
     }
     case After::kExitBlocking:
       g->status.store(GStatus::kRunnable, std::memory_order_release);
       Inject(g);
-      return nullptr;
+      return;
     case After::kDie:
       Die(*m->death);
   }

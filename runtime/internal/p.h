@@ -62,7 +62,7 @@ struct P {
   int64_t now_ns = 0;
   uint32_t next_streak =
       0;  // How many in a row came from the queue's first slot.
-  GoroutineList free;
+  GoroutineCache free;
   StackCache stacks;
   uint64_t next_id = 0;  // Goroutine ids in hand: [next_id, end_id).
   uint64_t end_id = 0;

@@ -111,7 +111,7 @@ void Yield() {
   SwitchAway(m, m->current);
 }
 
-void Spawn(absl::AnyInvocable<void() &&> task, const void* created_by_pc) {
+void Spawn(absl::AnyInvocable<void() &&>&& task, const void* created_by_pc) {
   Scheduler* scheduler = ActiveScheduler();
   if (scheduler == nullptr) {
     Fatal("rt::Go called outside of rt::Run: wrap main's body in rt::Run");

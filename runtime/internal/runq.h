@@ -122,16 +122,20 @@ class RunQueue {
     const bool biased_;
   };
 
-  // These two under lock_.
+  // These under lock_.
   void PushRing(Goroutine* g, GoroutineList* overflow) {
-    if (RingSize() == kSize) {
-      for (uint32_t i = 0; i < kSize / 2; ++i) overflow->PushBack(PopRing());
+    if (RingSize() == kSize) [[unlikely]] {
+      MoveHalf(overflow);
       overflow->PushBack(g);
       return;
     }
     uint32_t tail = tail_.load(std::memory_order_relaxed);
     ring_[tail % kSize] = g;
     tail_.store(tail + 1, std::memory_order_relaxed);
+  }
+
+  [[gnu::noinline]] void MoveHalf(GoroutineList* to) {
+    for (uint32_t i = 0; i < kSize / 2; ++i) to->PushBack(PopRing());
   }
 
   Goroutine* PopRing() {

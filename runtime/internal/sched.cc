@@ -101,7 +101,7 @@ Scheduler::~Scheduler() {
     P* p = ps[i].load(std::memory_order_relaxed);
     p->timers.Clear();
     p->stacks.GiveAll();
-    GoroutinePool::Get().Give(&p->free, p->free.size());
+    p->free.GiveAll();
     delete p;
   }
   // Goroutines that did not end stay as they are, their stacks and closures,
@@ -111,15 +111,14 @@ Scheduler::~Scheduler() {
   });
 }
 
-void Scheduler::Spawn(absl::AnyInvocable<void() &&> task,
+void Scheduler::Spawn(absl::AnyInvocable<void() &&>&& task,
                       const void* created_by_pc) {
   M* m = CurrentM();
   EnterNoPreempt();
   P* p = m != nullptr ? m->p : nullptr;
   Goroutine* g;
   if (p != nullptr) {
-    if (p->free.empty()) GoroutinePool::Get().Take(&p->free, 16);
-    g = p->free.PopFront();
+    g = p->free.Take();
     if (p->next_id == p->end_id) {
       constexpr uint64_t kIds = 16;
       p->next_id = next_id.fetch_add(kIds, std::memory_order_relaxed);
@@ -141,7 +140,6 @@ void Scheduler::Spawn(absl::AnyInvocable<void() &&> task,
   g->wait_reason = WaitReason::kNone;
   g->wait_object = nullptr;
   g->wait_lock = nullptr;
-  g->exceptions[0] = g->exceptions[1] = nullptr;
   g->thread = nullptr;
   g->thread_locks = 0;
   g->task = std::move(task);

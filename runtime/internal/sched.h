@@ -20,6 +20,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/any_invocable.h"
+#include "runtime/internal/fence.h"
 #include "runtime/internal/futex.h"
 #include "runtime/internal/goroutine.h"
 #include "runtime/internal/host.h"
@@ -102,7 +103,7 @@ struct Scheduler {
 
   // Runs `main` as goroutine 1 on the calling thread and others.
   void Run(absl::AnyInvocable<void() &&> main, int max_procs);
-  void Spawn(absl::AnyInvocable<void() &&> task, const void* created_by_pc);
+  void Spawn(absl::AnyInvocable<void() &&>&& task, const void* created_by_pc);
   int NumGoroutines() const;
   int SetProcs(int n);
 
@@ -114,13 +115,24 @@ struct Scheduler {
   // --- idle.cc: what M's do with each other ---------------------------------
 
   // Steps 2 and 3 of submitting.
-  void WakeIfUseful();
+  void WakeIfUseful() {
+    LightFence();
+    if (idle_ps.load(std::memory_order_seq_cst) != 0 &&
+        spinning.load(std::memory_order_seq_cst) == 0) {
+      Wake();
+    }
+  }
+  void Wake();
   // The same after what those look at, too, who fall asleep and did not spin:
   // timers and the network.
   void WakeAfterEvent();
   // Puts g on the global queue, from anywhere.
   void Inject(Goroutine* g);
-  void InjectList(GoroutineList* list);
+  void InjectList(GoroutineList* list) {
+    if (!list->empty()) [[unlikely]]
+      InjectAll(list);
+  }
+  void InjectAll(GoroutineList* list);
   // Finds somebody else for a P whose M blocks.
   void HandOff(P* p);
   // The M, which has none, waits for a P; false if it is time to end.
@@ -220,6 +232,7 @@ struct Scheduler {
   // What the goroutine asked for when it switched away; returns it if it is to
   // run again at once.
   Goroutine* Finish(M* m, Goroutine* g);
+  void FinishForGood(M* m, Goroutine* g);  // One that did not park or yield.
 
   // --- finish.cc: the main goroutine has returned ---------------------------
 

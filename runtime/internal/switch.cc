@@ -19,7 +19,7 @@ namespace {
 
 // The next goroutine, if the queue alone decides and it can run here and now;
 // else null, and the M has to see to it.
-Goroutine* ChooseNext(M* m) {
+[[gnu::always_inline]] inline Goroutine* ChooseNext(M* m) {
   Scheduler* scheduler = m->scheduler;
   if (!scheduler->QueueDecides(m)) return nullptr;
   Goroutine* next = scheduler->PopQueue(m->p);
@@ -35,9 +35,17 @@ Goroutine* ChooseNext(M* m) {
   return next;
 }
 
+// What the C++ runtime knows of a goroutine's exceptions: the contents of its
+// __cxa_eh_globals, which belong to the thread.
+struct Exceptions {
+  void* caught = nullptr;
+  void* uncaught = nullptr;  // A number.
+};
+
 // g runs on m from here on. If it was not the M that switched to it, it does
 // for the goroutine that left what that asked for.
-void TakeOver(M* m, Goroutine* g) {
+[[gnu::always_inline]] inline void TakeOver(M* m, Goroutine* g,
+                                            Exceptions exceptions = {}) {
   Scheduler* scheduler = m->scheduler;
   if (Goroutine* left = std::exchange(m->current, g)) {
     Goroutine* again = scheduler->Finish(m, left);
@@ -46,50 +54,41 @@ void TakeOver(M* m, Goroutine* g) {
   }
   SetCurrentGoroutineId(g->id);
   Trace(TraceKind::kStart, g->id);
-  m->exceptions[0] = g->exceptions[0];
-  m->exceptions[1] = g->exceptions[1];
+  m->exceptions[0] = exceptions.caught;
+  m->exceptions[1] = exceptions.uncaught;
   Bump(m->p->tick);
   SetPinned(0);
 }
 
-// g runs again, or a dump wants to know where it is.
-void Return(Goroutine* g) {
+// g was not resumed to run: a dump wants to know where it is.
+[[gnu::noinline]] void Answer(Goroutine* g) {
+  StackRequest* request = std::exchange(g->stack_request, nullptr);
+  request->size = Backtrace(request->pcs, kMaxFrames);
+  g->fiber.BeforeSwitch(*request->asker_fiber);
+  RtSwitchContext(&g->context, &request->asker, /*same_call=*/false);
   g->fiber.AfterSwitch();
-  while (g->stack_request != nullptr) [[unlikely]] {
-      StackRequest* request = std::exchange(g->stack_request, nullptr);
-      request->size = Backtrace(request->pcs, kMaxFrames);
-      g->fiber.BeforeSwitch(*request->asker_fiber);
-      RtSwitchContext(&g->context, &request->asker);
-      g->fiber.AfterSwitch();
-    }
-  TakeOver(CurrentM(), g);
-}
-
-void SaveExceptions(const M* m, Goroutine* g) {
-  g->exceptions[0] = m->exceptions[0];
-  g->exceptions[1] = m->exceptions[1];
 }
 
 }  // namespace
 
-void SwitchToM(M* m, Goroutine* g) {
-  SaveExceptions(m, g);
-  g->fiber.BeforeSwitch(m->fiber);
-  RtSwitchContext(&g->context, &m->context);
-  Return(g);
-}
-
-void SwitchAway(M* m, Goroutine* g) {
-  Goroutine* next = ChooseNext(m);
-  if (next == nullptr) {
-    SwitchToM(m, g);
-    return;
+void SwitchAway(M* m, Goroutine* g, bool choose) {
+  Goroutine* next = choose ? ChooseNext(m) : nullptr;
+  const Fiber* to_fiber = &m->fiber;
+  const Context* to = &m->context;
+  bool same_call = false;
+  if (next != nullptr) {
+    same_call = next->stack.base != nullptr;
+    if (!same_call) m->scheduler->GiveStack(m, next);
+    to_fiber = &next->fiber;
+    to = &next->context;
   }
-  if (next->stack.base == nullptr) m->scheduler->GiveStack(m, next);
-  SaveExceptions(m, g);
-  g->fiber.BeforeSwitch(next->fiber);
-  RtSwitchContext(&g->context, &next->context);
-  Return(g);
+  Exceptions exceptions = {m->exceptions[0], m->exceptions[1]};
+  g->fiber.BeforeSwitch(*to_fiber);
+  // All goroutines that switch away do it by this call (context_switch.h).
+  RtSwitchContext(&g->context, to, same_call);
+  g->fiber.AfterSwitch();
+  while (g->stack_request != nullptr) [[unlikely]] Answer(g);
+  TakeOver(CurrentM(), g, exceptions);
 }
 
 void Arrive(Goroutine* g) {
@@ -97,7 +96,7 @@ void Arrive(Goroutine* g) {
   TakeOver(CurrentM(), g);
 }
 
-Goroutine* LeaveForGood(Goroutine* g) {
+Departure LeaveForGood(Goroutine* g) {
   SetPinned(1);
   M* m = CurrentM();
   m->after = After::kExit;
@@ -107,13 +106,15 @@ Goroutine* LeaveForGood(Goroutine* g) {
     next->stack = std::exchange(g->stack, Stack{});
     next->fiber = std::exchange(g->fiber, Fiber{});
     TakeOver(m, next);
-    return next;
+    return {next, nullptr};
   }
   const Fiber& to_fiber = next != nullptr ? next->fiber : m->fiber;
-  const Context& to = next != nullptr ? next->context : m->context;
+  const Context* to = next != nullptr ? &next->context : &m->context;
   g->fiber.BeforeSwitch(to_fiber, /*dying=*/true);
-  RtSwitchContext(&g->context, &to);
-  __builtin_unreachable();
+  // ThreadSanitizer counts the calls and returns of each fiber: no return any
+  // more.
+  if (kTsan) RtSwitchContext(&g->context, to, /*same_call=*/false);
+  return {nullptr, to};
 }
 
 }  // namespace rt::internal

@@ -15,24 +15,27 @@
 #ifndef RUNTIME_INTERNAL_SWITCH_H_
 #define RUNTIME_INTERNAL_SWITCH_H_
 
+#include "runtime/internal/context_switch.h"
 #include "runtime/internal/goroutine.h"
 #include "runtime/internal/m.h"
 
 namespace rt::internal {
 
-// To the M's stack; returns when g runs again.
-void SwitchToM(M* m, Goroutine* g);
-
-// To the next goroutine of the P's own queue if nobody else has a say in who is
-// next, else to the M's stack; returns when g runs again.
-void SwitchAway(M* m, Goroutine* g);
+// To the M's stack, or, with `choose` and if nobody else has a say in who is
+// next, to the next goroutine of the P's own queue. Returns when g runs again.
+void SwitchAway(M* m, Goroutine* g, bool choose = true);
+inline void SwitchToM(M* m, Goroutine* g) { SwitchAway(m, g, false); }
 
 // g runs, for the first time.
 void Arrive(Goroutine* g);
 
-// g has returned. Returns the goroutine that is to run on its stack next, if at
-// all.
-Goroutine* LeaveForGood(Goroutine* g);
+// g has returned: which goroutine is to run on its stack next, or else, if that
+// is null, which context to resume.
+struct Departure {
+  Goroutine* here;
+  const Context* to;
+};
+Departure LeaveForGood(Goroutine* g);
 
 }  // namespace rt::internal
 

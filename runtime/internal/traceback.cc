@@ -81,7 +81,7 @@ void AskForStack(Goroutine* g, StackRequest* request) {
                                                  : &m->fiber;
   g->stack_request = request;
   request->asker_fiber->BeforeSwitch(g->fiber);
-  RtSwitchContext(&request->asker, &g->context);
+  RtSwitchContext(&request->asker, &g->context, /*same_call=*/false);
   request->asker_fiber->AfterSwitch();
 }
 
