@@ -24,18 +24,20 @@ namespace {
 constexpr int kStealRounds = 4;
 
 // What a P made ready last it usually runs itself, in an instant, where the
-// data is; it is taken only if the P does not come to that. A pair that hands
-// values to and fro has somebody else in the slot each time, and is left alone.
+// data is; it is taken only if the P does not come to that, and runs what it
+// ran before. A pair that hands values to and fro is left alone.
 //
 // The thief sleeps, for about 10 µs by the kernel's clock, rather than spins:
 // it counts as one that looks for work, so meanwhile the pair wakes nobody.
 Goroutine* StealNext(P* victim) {
   const Goroutine* next = victim->queue.PeekNext();
   if (next == nullptr) return nullptr;
+  uint32_t tick = victim->tick.load(std::memory_order_relaxed);
   constexpr timespec kPatience = {.tv_sec = 0, .tv_nsec = 3'000};
   nanosleep(&kPatience, nullptr);
-  return victim->queue.PeekNext() == next ? victim->queue.StealNext(next)
-                                          : nullptr;
+  return victim->tick.load(std::memory_order_relaxed) == tick
+             ? victim->queue.StealNext(next)
+             : nullptr;
 }
 
 }  // namespace
@@ -176,6 +178,7 @@ Goroutine* Scheduler::Steal(M* m) {
       if (g == nullptr && last_round) g = StealNext(victim);
       if (g != nullptr) {
         steals.fetch_add(1, std::memory_order_relaxed);
+        doze_ns.store(0, std::memory_order_relaxed);
         Trace(TraceKind::kSteal, g->id, static_cast<uint64_t>(victim->id));
         return g;
       }

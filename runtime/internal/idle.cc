@@ -18,6 +18,13 @@
 // Rejected: waking a thread at every Go (they wake, find nothing, sleep);
 // giving the P straight to the goroutine that was made ready (loses the cache).
 //
+// Dozing: a pair of goroutines that wake each other in turn would wake an M
+// each time, which finds nothing that will not have run the next instant. So
+// one of the idle M's, while a P is busy, sleeps for a short time, and longer
+// each time, instead of until it is woken; and who makes ready a goroutine that
+// is alone on its queue leaves it at that. If it is still there when the M
+// looks, and its P has not gone on to another one, the M takes it over.
+//
 // Deadlock: when the last M goes idle with no timer to wait for, nothing in the
 // program can make a goroutine ready any more, unless it has threads that are
 // not ours.
@@ -27,6 +34,7 @@
 
 #include <dirent.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
@@ -40,6 +48,9 @@
 
 namespace rt::internal {
 namespace {
+
+constexpr int64_t kShortestDozeNs = 20'000;
+constexpr int64_t kLongestDozeNs = 250'000;
 
 // Threads of this process that are not ours, and might make a goroutine ready.
 int ForeignThreads(int ours) {
@@ -216,10 +227,18 @@ bool Scheduler::WaitForP(M* m) {
            (poll && !timer_m_polls))) {
         WakeTimerM();
       }
-      SleepIdle(m);
+      bool look = !SleepIdle(m);
       if (m->next_p != nullptr) {
         TakeAssignment(m);
         return true;
+      }
+      if (look) {
+        m->Take(TakeIdleP());
+        if (m->p != nullptr) {
+          m->spinning = true;
+          spinning.fetch_add(1, std::memory_order_seq_cst);
+          return true;
+        }
       }
     }
   }
@@ -227,7 +246,7 @@ bool Scheduler::WaitForP(M* m) {
 }
 
 // Sleeps until it has been assigned a P, or for no reason.
-void Scheduler::SleepIdle(M* m) {
+bool Scheduler::SleepIdle(M* m) {
   m->idle = true;
   ++idle_ms;
   if (m->locked == nullptr) {  // Else nobody may assign it just any P.
@@ -235,6 +254,17 @@ void Scheduler::SleepIdle(M* m) {
     idle_m = m;
   }
   int64_t deadline_ns = ThreadParker::kNoDeadline;
+  bool dozes = m->locked == nullptr &&
+               doze.load(std::memory_order_relaxed) == Doze::kNobody &&
+               idle_ps.load(std::memory_order_relaxed) <
+                   procs.load(std::memory_order_relaxed);
+  if (dozes) {
+    int64_t ns = std::clamp(2 * doze_ns.load(std::memory_order_relaxed),
+                            kShortestDozeNs, kLongestDozeNs);
+    doze_ns.store(ns, std::memory_order_relaxed);
+    doze.store(Doze::kInVain, std::memory_order_relaxed);
+    deadline_ns = MonotonicNs() + ns;
+  }
   // Also if one waits in the poller, for nobody any more.
   auto all_asleep = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
     if (NetworkAwaited()) return false;
@@ -261,15 +291,19 @@ void Scheduler::SleepIdle(M* m) {
     deadline_ns = MonotonicNs() + kLookAgainNs;
   }
   mu.Unlock();
-  m->parker.Sleep(deadline_ns);
+  bool woken = m->parker.Sleep(deadline_ns);
   mu.Lock();
-  if (!m->idle) return;
+  bool wanted =
+      dozes &&
+      doze.exchange(Doze::kNobody, std::memory_order_relaxed) == Doze::kWanted;
+  if (!m->idle) return true;
   m->idle = false;
   --idle_ms;
-  if (m->locked != nullptr) return;
+  if (m->locked != nullptr) return true;
   M** at = &idle_m;
   while (*at != m) at = &(*at)->idle_next;
   *at = m->idle_next;
+  return woken || !wanted;
 }
 
 }  // namespace rt::internal

@@ -90,10 +90,14 @@ void Ready(G* base) {
     return;
   }
   Scheduler* scheduler = m->scheduler;
-  m->p->queue.PushNext(g, &overflow);
+  bool alone = m->p->queue.PushNext(g, &overflow);
   LeaveNoPreempt();
   scheduler->InjectList(&overflow);
-  scheduler->WakeIfUseful();
+  if (alone) {
+    scheduler->WakeForOne();
+  } else {
+    scheduler->WakeIfUseful();
+  }
 }
 
 void Yield() {

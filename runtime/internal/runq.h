@@ -34,12 +34,13 @@ class RunQueue {
   static constexpr uint32_t kSize = 256;
 
   // Puts g where Pop looks first. What was there goes to the ring's end; if
-  // that is full, half of the ring and it go to *overflow.
-  void PushNext(Goroutine* g, GoroutineList* overflow) {
+  // that is full, half of the ring and it go to *overflow. True if g is alone.
+  bool PushNext(Goroutine* g, GoroutineList* overflow) {
     OwnerSection section(&lock_);
     Goroutine* old = next_.load(std::memory_order_relaxed);
     next_.store(g, std::memory_order_relaxed);
     if (old != nullptr) PushRing(old, overflow);
+    return RingSize() == 0;
   }
 
   void PushBack(Goroutine* g, GoroutineList* overflow) {

@@ -145,6 +145,7 @@ void Scheduler::Spawn(absl::AnyInvocable<void() &&>&& task,
   g->task = std::move(task);
   Trace(TraceKind::kSpawn, g->id, reinterpret_cast<uint64_t>(created_by_pc));
   host::Ready(g);
+  WakeIfUseful();  // Who starts a goroutine means to go on itself.
 }
 
 int Scheduler::NumGoroutines() const {

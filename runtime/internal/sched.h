@@ -65,6 +65,13 @@ struct Scheduler {
   GoroutineList global ABSL_GUARDED_BY(mu);
   P* idle_p ABSL_GUARDED_BY(mu) = nullptr;
   M* idle_m ABSL_GUARDED_BY(mu) = nullptr;
+
+  // Whether an idle M dozes (idle.cc): it looks by itself, soon, and it will
+  // find something. To and from kNobody under mu.
+  enum class Doze : uint8_t { kNobody, kInVain, kWanted };
+  std::atomic<Doze> doze{Doze::kNobody};
+  // For how long; back to 0 when an M finds something to steal.
+  std::atomic<int64_t> doze_ns{0};
   int idle_ms ABSL_GUARDED_BY(mu) = 0;
   M* all_ms ABSL_GUARDED_BY(mu) = nullptr;
   int total_ms ABSL_GUARDED_BY(mu) = 0;
@@ -123,6 +130,16 @@ struct Scheduler {
     }
   }
   void Wake();
+  // The same for a goroutine that is the only one on the queue of the P that
+  // made it ready.
+  void WakeForOne() {
+    Doze wanted = doze.load(std::memory_order_relaxed);
+    if (wanted == Doze::kInVain) {
+      doze.compare_exchange_strong(wanted, Doze::kWanted,
+                                   std::memory_order_relaxed);
+    }
+    if (wanted == Doze::kNobody) WakeIfUseful();
+  }
   // The same after what those look at, too, who fall asleep and did not spin:
   // timers and the network.
   void WakeAfterEvent();
@@ -137,7 +154,8 @@ struct Scheduler {
   void HandOff(P* p);
   // The M, which has none, waits for a P; false if it is time to end.
   bool WaitForP(M* m);
-  void SleepIdle(M* m) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  // False if it dozed, and is to look for work.
+  bool SleepIdle(M* m) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   void TakeAssignment(M* m);
 
   // An idle P, `wanted` if it is idle; null if there is none.
