@@ -18,18 +18,21 @@ constinit thread_local uint32_t rt_pinned = 0;
 }
 
 void RawMutex::LockSlow() {
-  constexpr int kSpins = 100;  // Some 3 µs: longer than any owner needs.
-  for (int i = 0;; ++i) {
+  // Ever longer between two looks: each takes the cache line, with what it
+  // guards, away from the owner, who would often want it again. Some 7 µs in
+  // all, which is longer than any owner needs.
+  constexpr int kLongest = 256;
+  for (int pauses = 1;; pauses *= 2) {
     // Relaxed: only a hint; the exchange orders.
     if (!locked_.load(std::memory_order_relaxed) &&
         !locked_.exchange(true, std::memory_order_seq_cst)) {
       return;
     }
-    if (i < kSpins) {
-      CpuRelax();
-    } else {
+    if (pauses > kLongest) {
       sched_yield();
+      pauses = 1;
     }
+    for (int i = 0; i < pauses; ++i) CpuRelax();
   }
 }
 
