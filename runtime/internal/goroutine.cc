@@ -4,6 +4,7 @@
 #include "runtime/internal/goroutine.h"
 
 #include <atomic>
+#include <cstdint>
 #include <utility>
 
 namespace rt::internal {
@@ -14,43 +15,52 @@ GoroutinePool& GoroutinePool::Get() {
   return *pool;
 }
 
-void GoroutinePool::Take(GoroutineList* to, int count) {
+FreeGoroutines GoroutinePool::Take() {
+  FreeGoroutines list;
   RawLock lock(mu_);
-  if (free_.empty()) {
-    auto* chunk = new Chunk;
-    for (Goroutine& g : chunk->blocks) free_.PushBack(&g);
-    // Release: publishes the chunk; pairs with the acquire in ForEach.
-    if (last_ == nullptr) {
-      first_.store(chunk, std::memory_order_release);
-    } else {
-      last_->next.store(chunk, std::memory_order_release);
-    }
-    last_ = chunk;
+  if (lists_ != nullptr) {
+    list.first_ = lists_;
+    list.size_ = static_cast<int>(lists_->thread_locks);
+    lists_ = static_cast<Goroutine*>(lists_->context.sp);
+    return list;
   }
-  for (; count > 0 && !free_.empty(); --count) to->PushBack(free_.PopFront());
+  auto* chunk = new Chunk;
+  for (Goroutine& g : chunk->blocks) list.Push(&g);
+  // Release: publishes the chunk; pairs with the acquire in ForEach.
+  if (last_ == nullptr) {
+    first_.store(chunk, std::memory_order_release);
+  } else {
+    last_->next.store(chunk, std::memory_order_release);
+  }
+  last_ = chunk;
+  return list;
 }
 
-void GoroutinePool::Give(GoroutineList* from) {
+void GoroutinePool::Give(FreeGoroutines list) {
+  if (list.size_ == 0) return;
+  list.first_->thread_locks = static_cast<uint32_t>(list.size_);
   RawLock lock(mu_);
-  free_.Append(from);
+  list.first_->context.sp = lists_;
+  lists_ = list.first_;
 }
 
 Goroutine* GoroutineCache::Take() {
-  if (free_.empty()) std::swap(free_, spare_);
-  if (free_.empty()) GoroutinePool::Get().Take(&free_, kTaken);
-  return free_.PopFront();
+  if (free_.size() == 0) std::swap(free_, spare_);
+  if (free_.size() == 0) free_ = GoroutinePool::Get().Take();
+  return free_.Pop();
 }
 
 void GoroutineCache::Give(Goroutine* g) {
-  free_.PushFront(g);
-  if (free_.size() < kGiven) return;
-  GoroutinePool::Get().Give(&spare_);
-  std::swap(free_, spare_);
+  constexpr int kFull = 256;
+  free_.Push(g);
+  if (free_.size() < kFull) return;
+  GoroutinePool::Get().Give(spare_);
+  spare_ = std::exchange(free_, FreeGoroutines());
 }
 
 void GoroutineCache::GiveAll() {
-  GoroutinePool::Get().Give(&free_);
-  GoroutinePool::Get().Give(&spare_);
+  GoroutinePool::Get().Give(std::exchange(free_, FreeGoroutines()));
+  GoroutinePool::Get().Give(std::exchange(spare_, FreeGoroutines()));
 }
 
 }  // namespace rt::internal

@@ -68,15 +68,6 @@ class GoroutineList {
   bool empty() const { return first_ == nullptr; }
   int64_t size() const { return size_; }
 
-  // All of `other` behind all of these.
-  void Append(GoroutineList* other) {
-    if (other->empty()) return;
-    (first_ == nullptr ? first_ : last_->next) = other->first_;
-    last_ = other->last_;
-    size_ += other->size_;
-    *other = GoroutineList();
-  }
-
   void PushBack(Goroutine* g) {
     g->next = nullptr;
     (first_ == nullptr ? first_ : last_->next) = g;
@@ -104,16 +95,40 @@ class GoroutineList {
   int64_t size_ = 0;
 };
 
-// All goroutine blocks of the program.
+// Some free blocks, linked by `next`: last in, first out. Not synchronised.
+class FreeGoroutines {
+ public:
+  int size() const { return size_; }
+  void Push(Goroutine* g) {
+    g->next = first_;
+    first_ = g;
+    ++size_;
+  }
+  Goroutine* Pop() {
+    Goroutine* g = first_;
+    first_ = g->next;
+    --size_;
+    // It has most likely left the cache, and is the next to be used.
+    __builtin_prefetch(first_, 1);
+    __builtin_prefetch(reinterpret_cast<char*>(first_) + 64, 1);
+    return g;
+  }
+
+ private:
+  friend class GoroutinePool;
+  Goroutine* first_ = nullptr;
+  int size_ = 0;
+};
+
+// All goroutine blocks of the program. Free ones come and go in whole lists, so
+// that blocks which are neighbours in memory remain neighbours there (D-057).
 class GoroutinePool {
  public:
   static GoroutinePool& Get();
 
-  // Moves up to `count` free blocks, at least one, to the caller's list, or all
-  // of that back. What came together goes together, in the same order: blocks
-  // that are neighbours in memory remain neighbours in the lists.
-  void Take(GoroutineList* to, int count);
-  void Give(GoroutineList* from);
+  // At least one.
+  FreeGoroutines Take();
+  void Give(FreeGoroutines list);
 
   // Calls visit(g) for every block, free ones too, in the order of allocation.
   template <typename Visit>
@@ -128,18 +143,19 @@ class GoroutinePool {
  private:
   struct Chunk {
     std::atomic<Chunk*> next{nullptr};
-    Goroutine blocks[32];
+    Goroutine blocks[64];
   };
 
   RawMutex mu_;
-  GoroutineList free_ ABSL_GUARDED_BY(mu_);
+  // The lists' first blocks, linked: the pool uses two of their fields, which
+  // mean nothing while a block is free, for this and for the list's size.
+  Goroutine* lists_ ABSL_GUARDED_BY(mu_) = nullptr;
   std::atomic<Chunk*> first_{nullptr};  // Written under mu_.
   Chunk* last_ ABSL_GUARDED_BY(mu_) = nullptr;
 };
 
 // Some free blocks at hand, without a lock: two lists, of which the one that
-// was filled last is used first and the other one comes from, or goes to, the
-// pool as a whole.
+// was filled last is used first and the other one goes to the pool.
 //
 // After the magazines of Bonwick and Adams, "Magazines and Vmem" (2001).
 class GoroutineCache {
@@ -150,10 +166,8 @@ class GoroutineCache {
   int64_t size() const { return free_.size() + spare_.size(); }
 
  private:
-  static constexpr int kTaken = 64;
-  static constexpr int64_t kGiven = 256;
-  GoroutineList free_;
-  GoroutineList spare_;
+  FreeGoroutines free_;
+  FreeGoroutines spare_;
 };
 
 }  // namespace rt::internal

@@ -127,9 +127,9 @@ void Scheduler::Spawn(absl::AnyInvocable<void() &&>&& task,
     g->id = p->next_id++;
     Bump(p->started);
   } else {
-    GoroutineList one;
-    GoroutinePool::Get().Take(&one, 1);
-    g = one.PopFront();
+    FreeGoroutines some = GoroutinePool::Get().Take();
+    g = some.Pop();
+    GoroutinePool::Get().Give(some);
     g->id = next_id.fetch_add(1, std::memory_order_relaxed);
     started_outside.fetch_add(1, std::memory_order_relaxed);
   }
