@@ -6,11 +6,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
 #include <cstring>
+#include <new>
 
 #include "runtime/internal/check.h"
 #include "runtime/internal/sanitizer.h"
@@ -45,11 +47,6 @@ void InstallGuard(std::byte* base) {
   if (mprotect(base, kGuardBytes, PROT_NONE) != 0) OutOfStacks("mprotect");
 }
 
-// Where a free stack keeps the next one: in the page that is touched anyway.
-std::byte** Link(std::byte* base) {
-  return reinterpret_cast<std::byte**>(base + kStackBytes - sizeof(void*));
-}
-
 }  // namespace
 
 StackPool& StackPool::Get() {
@@ -69,16 +66,17 @@ void StackPool::MapSlab() {
   fresh_end_ = fresh_ + kBytes;
 }
 
-int StackPool::Take(Stack* stacks, int count) {
+int StackPool::Take(Stack* stacks) {
   RawLock lock(mu_);
-  int taken = 0;
-  while (taken < count && free_ != nullptr) {
-    stacks[taken++].base = free_;
-    free_ = *Link(free_);
+  if (free_ != nullptr) {
+    Bundle* bundle = free_;
+    free_ = bundle->next;
+    std::copy_n(bundle->stacks, bundle->count, stacks);
+    return bundle->count;
   }
-  if (taken > 0) return taken;
   if (fresh_ == fresh_end_) MapSlab();
-  while (taken < count && fresh_ != fresh_end_) {
+  int taken = 0;
+  while (taken < kBundle && fresh_ != fresh_end_) {
     InstallGuard(fresh_);
     Stack stack{fresh_};
     KeepReachable(stack.low(), stack.size());  // Not the guard: it is read.
@@ -89,11 +87,12 @@ int StackPool::Take(Stack* stacks, int count) {
 }
 
 void StackPool::Give(const Stack* stacks, int count) {
+  auto* bundle = new (stacks[0].base + kStackBytes - sizeof(Bundle)) Bundle;
+  bundle->count = count;
+  std::copy_n(stacks, count, bundle->stacks);
   RawLock lock(mu_);
-  for (int i = 0; i < count; ++i) {
-    *Link(stacks[i].base) = free_;
-    free_ = stacks[i].base;
-  }
+  bundle->next = free_;
+  free_ = bundle;
 }
 
 }  // namespace rt::internal

@@ -19,6 +19,7 @@
 #ifndef RUNTIME_INTERNAL_STACK_H_
 #define RUNTIME_INTERNAL_STACK_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -30,8 +31,10 @@ namespace rt::internal {
 
 // Address space, not memory: a stack costs the pages that it touches. Code that
 // is instrumented has much larger frames.
+// No power of two: the tops of many stacks would fall into few places of the
+// processor's table of pages (TLB).
 inline constexpr size_t kStackBytes =
-    (kTsan || kAsan ? size_t{1024} : size_t{256}) << 10;
+    ((kTsan || kAsan ? size_t{1024} : size_t{256}) << 10) + (size_t{4} << 10);
 // Wide enough for the frame of an ordinary function to hit it.
 inline constexpr size_t kGuardBytes = size_t{16} << 10;
 
@@ -53,20 +56,30 @@ struct Stack {
   }
 };
 
-// The free stacks of the program; a free stack's top words link it.
+// The free stacks of the program, in bundles. A bundle lies at the top of the
+// first of its stacks: to look into every one would be a cache miss each.
 class StackPool {
  public:
+  static constexpr int kBundle = 16;
+
   static StackPool& Get();
 
-  // Up to `count` stacks, at least one; returns how many.
-  int Take(Stack* stacks, int count);
+  // At least one stack, at most kBundle; returns how many.
+  int Take(Stack* stacks);
+  // `count` from 1 to kBundle.
   void Give(const Stack* stacks, int count);
 
  private:
+  struct Bundle {
+    Bundle* next;
+    int count;
+    Stack stacks[kBundle];
+  };
+
   void MapSlab() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   RawMutex mu_;
-  std::byte* free_ ABSL_GUARDED_BY(mu_) = nullptr;
+  Bundle* free_ ABSL_GUARDED_BY(mu_) = nullptr;
   std::byte* fresh_ ABSL_GUARDED_BY(mu_) = nullptr;  // Never used: not touched.
   std::byte* fresh_end_ ABSL_GUARDED_BY(mu_) = nullptr;
 };
@@ -77,25 +90,27 @@ class StackCache {
   // Take does not need the pool.
   bool HasOne() const { return size_ > 0; }
   Stack Take() {
-    if (size_ == 0) size_ = StackPool::Get().Take(stacks_, kBatch);
+    if (size_ == 0) size_ = StackPool::Get().Take(stacks_);
     return stacks_[--size_];
   }
   void Give(Stack stack) {
-    if (size_ == kMax) {  // The coldest leave.
-      StackPool::Get().Give(stacks_, kBatch);
-      size_ -= kBatch;
-      for (int i = 0; i < size_; ++i) stacks_[i] = stacks_[i + kBatch];
-    }
+    if (size_ == kMax) GiveColdest();
     stacks_[size_++] = stack;
   }
   void GiveAll() {
-    StackPool::Get().Give(stacks_, size_);
-    size_ = 0;
+    while (size_ > 0) GiveColdest();
   }
 
  private:
-  static constexpr int kBatch = 16;
-  static constexpr int kMax = 2 * kBatch;
+  static constexpr int kMax = 2 * StackPool::kBundle;
+
+  void GiveColdest() {
+    int count = std::min(size_, StackPool::kBundle);
+    StackPool::Get().Give(stacks_, count);
+    std::copy(stacks_ + count, stacks_ + size_, stacks_);
+    size_ -= count;
+  }
+
   Stack stacks_[kMax];
   int size_ = 0;
 };
