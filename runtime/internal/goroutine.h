@@ -59,6 +59,11 @@ struct alignas(64) Goroutine : G {
   StackRequest* stack_request = nullptr;
 
   absl::AnyInvocable<void() &&> task;  // The owner's.
+
+  void Prefetch() const {
+    __builtin_prefetch(this, 1);
+    __builtin_prefetch(reinterpret_cast<const char*>(this) + 64, 1);
+  }
 };
 static_assert(kTsan || kAsan || sizeof(Goroutine) == 128);
 
@@ -109,8 +114,7 @@ class FreeGoroutines {
     first_ = g->next;
     --size_;
     // It has most likely left the cache, and is the next to be used.
-    __builtin_prefetch(first_, 1);
-    __builtin_prefetch(reinterpret_cast<char*>(first_) + 64, 1);
+    first_->Prefetch();
     return g;
   }
 
