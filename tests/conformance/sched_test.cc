@@ -134,6 +134,41 @@ TEST(SchedulerTest, ABusyPsGoroutinesAreStolen) {
             0);
 }
 
+// While a pair wakes each other, an idle M looks ever more rarely whether there
+// is something for it; when one of the two computes on, it takes the other.
+TEST(SchedulerTest, APairIsLeftAloneUntilOneOfItComputes) {
+  EXPECT_EQ(rt::Run([] {
+              GOMAXPROCS(2);
+              internal::Scheduler* scheduler = internal::ActiveScheduler();
+              auto ping = MakeChan<int>();
+              auto pong = MakeChan<int>();
+              std::atomic<bool> got{false};
+              WaitGroup wg;
+              wg.Go([&] {
+                for (int v : ping) {
+                  got = true;
+                  pong.Send(v);
+                }
+              });
+              constexpr int64_t kLongestDozeNs = 250'000;
+              while (scheduler->doze_ns < kLongestDozeNs) {
+                ping.Send(1);
+                pong.Recv();
+              }
+              // Not each time: sysmon may be faster, if the M is kept away.
+              int64_t before = scheduler->steals;
+              while (scheduler->steals == before) {
+                got = false;
+                ping.Send(1);
+                while (!got) std::this_thread::yield();
+                pong.Recv();
+              }
+              ping.Close();
+              wg.Wait();
+            }),
+            0);
+}
+
 TEST(SchedulerTest, NeverMoreRunThanGOMAXPROCS) {
   EXPECT_EQ(
       rt::Run([] {
