@@ -146,8 +146,9 @@ class GoroutinePool {
 
  private:
   struct Chunk {
+    static constexpr int kSize = 64;
     std::atomic<Chunk*> next{nullptr};
-    Goroutine blocks[64];
+    Goroutine blocks[kSize];
   };
 
   RawMutex mu_;
