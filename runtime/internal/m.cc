@@ -73,6 +73,7 @@ void Scheduler::Loop(M* m) {
   m->tid.store(gettid(), std::memory_order_relaxed);
   // Timers to the microsecond: the kernel's default adds up to 50.
   prctl(PR_SET_TIMERSLACK, 1);
+  ReachableThreadStack reachable;
   SignalStack signal_stack;
   CpuProfiledThread profiled;
   while (!m->doomed) {

@@ -17,6 +17,7 @@
 
 #include "runtime/internal/check.h"
 #include "runtime/internal/host.h"
+#include "runtime/internal/sanitizer.h"
 
 namespace rt::internal {
 namespace {
@@ -86,6 +87,7 @@ int PollDesc::Register(int operation) {
   if (watches_writing_) event.events |= EPOLLOUT;
   event.data.u64 = Pack(this, generation_.load(std::memory_order_relaxed));
   int epoll = Netpoll::Get().epoll_.load(std::memory_order_relaxed);
+  KernelRelease(&Netpoll::Get());  // Poll gets its address from the kernel.
   return epoll_ctl(epoll, operation, fd_, &event) == 0 ? 0 : errno;
 }
 
@@ -258,6 +260,7 @@ int Netpoll::Poll(int64_t timeout_ns, G* ready[kMaxReady]) {
   epoll_event events[kMaxEvents];
   int size = EpollWait(epoll_.load(std::memory_order_relaxed), events,
                        kMaxEvents, timeout_ns);
+  KernelAcquire(this);
   last_poll_ns_.store(host::NowNs(), std::memory_order_relaxed);
   if (size < 0) {
     RT_CHECK(errno == EINTR, "the poller's epoll instance is open");

@@ -58,6 +58,17 @@ inline constexpr bool kAsan = true;
 inline constexpr bool kAsan = false;
 #endif
 
+#if defined(RT_ASAN)
+inline void* ThreadStack(size_t* size) {
+  pthread_attr_t attributes;
+  pthread_getattr_np(pthread_self(), &attributes);
+  void* low = nullptr;
+  pthread_attr_getstack(&attributes, &low, size);
+  pthread_attr_destroy(&attributes);
+  return low;
+}
+#endif
+
 // What the sanitizers know one stack by.
 class Fiber {
  public:
@@ -67,12 +78,7 @@ class Fiber {
     tsan_ = __tsan_get_current_fiber();
 #endif
 #if defined(RT_ASAN)
-    pthread_attr_t attributes;
-    pthread_getattr_np(pthread_self(), &attributes);
-    void* low = nullptr;
-    pthread_attr_getstack(&attributes, &low, &size_);
-    pthread_attr_destroy(&attributes);
-    low_ = low;
+    low_ = ThreadStack(&size_);
 #endif
   }
 
@@ -145,6 +151,19 @@ inline void BeforeUnwinding() {
 #endif
 }
 
+// An order that the kernel makes, and ThreadSanitizer does not see: what came
+// before KernelRelease(sync) comes before what follows KernelAcquire(sync).
+inline void KernelRelease([[maybe_unused]] void* sync) {
+#if defined(RT_TSAN)
+  __tsan_release(sync);
+#endif
+}
+inline void KernelAcquire([[maybe_unused]] void* sync) {
+#if defined(RT_TSAN)
+  __tsan_acquire(sync);
+#endif
+}
+
 // Memory that may hold the only pointers to live objects: abandoned stacks.
 inline void KeepReachable([[maybe_unused]] const void* low,
                           [[maybe_unused]] size_t size) {
@@ -152,6 +171,36 @@ inline void KeepReachable([[maybe_unused]] const void* low,
   __lsan_register_root_region(low, size);
 #endif
 }
+
+// An object that is given up with whatever it holds: no leak.
+inline void MayLeak([[maybe_unused]] const void* object) {
+#if defined(RT_ASAN)
+  __lsan_ignore_object(object);
+#endif
+}
+
+// While one exists, the calling thread's own stack may hold the only pointers
+// to live objects, also while a goroutine runs on it: then LeakSanitizer takes
+// the goroutine's stack for the thread's.
+class ReachableThreadStack {
+ public:
+#if defined(RT_ASAN)
+  ReachableThreadStack() : low_(ThreadStack(&size_)) {
+    __lsan_register_root_region(low_, size_);
+  }
+  ~ReachableThreadStack() { __lsan_unregister_root_region(low_, size_); }
+#else
+  ReachableThreadStack() {}
+#endif
+  ReachableThreadStack(const ReachableThreadStack&) = delete;
+  ReachableThreadStack& operator=(const ReachableThreadStack&) = delete;
+
+#if defined(RT_ASAN)
+ private:
+  size_t size_ = 0;  // Before low_, whose making sets it.
+  void* low_;
+#endif
+};
 
 }  // namespace rt::internal
 

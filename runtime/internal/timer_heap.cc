@@ -13,6 +13,7 @@
 #include <cstring>
 
 #include "runtime/internal/check.h"
+#include "runtime/internal/sanitizer.h"
 
 namespace rt::internal {
 namespace {
@@ -188,6 +189,7 @@ void TimerHeap::Clear() {
     if (Timer* timer = TimerOf(entries_[i])) {
       timer->position = Timer::kNotQueued;
       timer->home.store(nullptr, std::memory_order_release);
+      MayLeak(timer);  // As the goroutines that did not end.
     }
   }
   size_ = 0;

@@ -56,7 +56,8 @@ void Append(const Snapshot& g, void* const* pcs, FrameFilter filter,
   AppendCreatedBy(g.created_by_pc, g.parent_id, out);
 }
 
-Snapshot Describe(const Goroutine& g, GStatus status) {
+// One that runs may change what it says of itself: then either is shown.
+RT_NO_TSAN Snapshot Describe(const Goroutine& g, GStatus status) {
   Snapshot result;
   result.id = g.id;
   result.parent_id = g.parent_id;

@@ -60,7 +60,7 @@ TEST(BiasedLockTest, NobodyGetsInBesideTheOwner) {
 }
 
 TEST(BiasedLockTest, OneAtATime) {
-  constexpr int kTurns = 200'000;
+  constexpr int kTurns = 50'000;
   BiasedLock lock;
   int64_t count = 0;  // What the lock guards.
   int64_t stolen = 0;
@@ -75,7 +75,7 @@ TEST(BiasedLockTest, OneAtATime) {
           lock.Unlock();
         }
         // Rarely enough that the owner gets its bias back now and then.
-        for (int i = 0; i < 20'000 && !done; ++i) CpuRelax();
+        for (int i = 0; i < 2000 && !done; ++i) CpuRelax();
       }
     });
   }
