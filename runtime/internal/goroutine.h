@@ -114,7 +114,7 @@ class FreeGoroutines {
     first_ = g->next;
     --size_;
     // It has most likely left the cache, and is the next to be used.
-    first_->Prefetch();
+    if (first_ != nullptr) first_->Prefetch();
     return g;
   }
 

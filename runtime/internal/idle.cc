@@ -202,6 +202,7 @@ void Scheduler::TakeAssignment(M* m) {
 }
 
 bool Scheduler::WaitForP(M* m) {
+  bool may_doze = true;
   RawLock lock(mu);
   while (world.load(std::memory_order_relaxed) == World::kRunning) {
     int64_t next_ns = NextTimerNs();
@@ -227,12 +228,13 @@ bool Scheduler::WaitForP(M* m) {
            (poll && !timer_m_polls))) {
         WakeTimerM();
       }
-      bool look = !SleepIdle(m);
+      Slept slept = SleepIdle(m, may_doze);
       if (m->next_p != nullptr) {
         TakeAssignment(m);
         return true;
       }
-      if (look) {
+      if (slept == Slept::kInVain) may_doze = false;
+      if (slept == Slept::kWanted) {
         m->Take(TakeIdleP());
         if (m->p != nullptr) {
           m->spinning = true;
@@ -246,7 +248,7 @@ bool Scheduler::WaitForP(M* m) {
 }
 
 // Sleeps until it has been assigned a P, or for no reason.
-bool Scheduler::SleepIdle(M* m) {
+Scheduler::Slept Scheduler::SleepIdle(M* m, bool may_doze) {
   m->idle = true;
   ++idle_ms;
   if (m->locked == nullptr) {  // Else nobody may assign it just any P.
@@ -254,7 +256,7 @@ bool Scheduler::SleepIdle(M* m) {
     idle_m = m;
   }
   int64_t deadline_ns = ThreadParker::kNoDeadline;
-  bool dozes = m->locked == nullptr &&
+  bool dozes = may_doze &&
                doze.load(std::memory_order_relaxed) == Doze::kNobody &&
                idle_ps.load(std::memory_order_relaxed) <
                    procs.load(std::memory_order_relaxed);
@@ -293,17 +295,21 @@ bool Scheduler::SleepIdle(M* m) {
   mu.Unlock();
   bool woken = m->parker.Sleep(deadline_ns);
   mu.Lock();
-  bool wanted =
-      dozes &&
-      doze.exchange(Doze::kNobody, std::memory_order_relaxed) == Doze::kWanted;
-  if (!m->idle) return true;
+  Slept slept = Slept::kWoken;
+  if (dozes) {
+    Doze was = doze.exchange(Doze::kNobody, std::memory_order_relaxed);
+    if (!woken) {
+      slept = was == Doze::kWanted ? Slept::kWanted : Slept::kInVain;
+    }
+  }
+  if (!m->idle) return Slept::kWoken;
   m->idle = false;
   --idle_ms;
-  if (m->locked != nullptr) return true;
+  if (m->locked != nullptr) return Slept::kWoken;
   M** at = &idle_m;
   while (*at != m) at = &(*at)->idle_next;
   *at = m->idle_next;
-  return woken || !wanted;
+  return slept;
 }
 
 }  // namespace rt::internal

@@ -114,7 +114,7 @@ bool Scheduler::WaitForLocked(M* m) {
       TakeAssignment(m);
       return true;
     }
-    SleepIdle(m);
+    SleepIdle(m, /*may_doze=*/false);
   }
   return false;
 }

@@ -133,6 +133,7 @@ struct Scheduler {
   // The same for a goroutine that is the only one on the queue of the P that
   // made it ready.
   void WakeForOne() {
+    LightFence();
     Doze wanted = doze.load(std::memory_order_relaxed);
     if (wanted == Doze::kInVain) {
       doze.compare_exchange_strong(wanted, Doze::kWanted,
@@ -154,8 +155,9 @@ struct Scheduler {
   void HandOff(P* p);
   // The M, which has none, waits for a P; false if it is time to end.
   bool WaitForP(M* m);
-  // False if it dozed, and is to look for work.
-  bool SleepIdle(M* m) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  // What came of it: it was woken, or dozed in vain, or is to look for work.
+  enum class Slept : uint8_t { kWoken, kInVain, kWanted };
+  Slept SleepIdle(M* m, bool may_doze) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   void TakeAssignment(M* m);
 
   // An idle P, `wanted` if it is idle; null if there is none.

@@ -165,6 +165,12 @@ TEST(SchedulerTest, APairIsLeftAloneUntilOneOfItComputes) {
               }
               ping.Close();
               wg.Wait();
+              // Nobody makes anybody ready any more: it sleeps for good.
+              using Doze = internal::Scheduler::Doze;
+              for (int seen = 0; seen < 1000;) {
+                seen = scheduler->doze == Doze::kNobody ? seen + 1 : 0;
+                std::this_thread::yield();
+              }
             }),
             0);
 }
