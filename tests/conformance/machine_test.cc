@@ -11,6 +11,7 @@
 #include <random>
 #include <set>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -171,7 +172,7 @@ TEST(RunQueueTest, WhoGoesFirstIsStolenOnlyIfItIsStillTheSame) {
 }
 
 // One owner, two thieves: every goroutine comes out exactly once.
-TEST(RunQueueTest, NothingIsLostOrDoubledAmongThieves) {
+void StealFromAnOwner() {
   constexpr int kCount = 20'000;
   auto g = std::make_unique<Goroutine[]>(kCount);
   auto taken = std::make_unique<std::atomic<int>[]>(kCount);
@@ -211,6 +212,14 @@ TEST(RunQueueTest, NothingIsLostOrDoubledAmongThieves) {
   done = true;
   for (std::thread& thief : thieves) thief.join();
   for (int i = 0; i < kCount; ++i) ASSERT_EQ(taken[i], 1) << i;
+}
+
+TEST(RunQueueTest, NothingIsLostOrDoubledAmongThieves) { StealFromAnOwner(); }
+
+TEST(RunQueueTest, NorOnAKernelWithoutMembarrier) {
+  bool before = std::exchange(light_fence_is_free, false);
+  StealFromAnOwner();
+  light_fence_is_free = before;
 }
 
 TEST(WaiterQueueTest, FirstInFirstOutAndRemovableAnywhere) {
