@@ -1,10 +1,13 @@
 // Copyright 2026 The Concurrency in C++ Authors
 // SPDX-License-Identifier: MIT
 
+#include <unistd.h>
+
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "runtime/internal/sanitizer.h"
 #include "runtime/runtime.h"
 #include "tests/bench/benchmarks.h"
 
@@ -17,7 +20,11 @@ namespace {
 std::vector<Series> PreemptLatency(const std::string& name, Effort effort) {
   const int64_t count = effort.Count(20, 1);
   rt::Go([] {
-    for (;;) asm volatile("");  // Else C++ may take it that the loop ends.
+    for (;;) {
+      asm volatile("");  // Else C++ may take it that the loop ends.
+      // Which keeps signals back until there is a system call.
+      if (rt::internal::kTsan) usleep(0);
+    }
   });
   Series series{name, "ms", {}};
   for (int i = 0; i < effort.reps; ++i) {
