@@ -178,7 +178,7 @@ Goroutine* Scheduler::Steal(M* m) {
       if (g == nullptr && last_round) g = StealNext(victim);
       if (g != nullptr) {
         steals.fetch_add(1, std::memory_order_relaxed);
-        doze_ns.store(0, std::memory_order_relaxed);
+        doze.Worthwhile();
         Trace(TraceKind::kSteal, g->id, static_cast<uint64_t>(victim->id));
         return g;
       }

@@ -18,13 +18,6 @@
 // Rejected: waking a thread at every Go (they wake, find nothing, sleep);
 // giving the P straight to the goroutine that was made ready (loses the cache).
 //
-// Dozing: a pair of goroutines that wake each other in turn would wake an M
-// each time, which finds nothing that will not have run the next instant. So
-// one of the idle M's, while a P is busy, sleeps for a short time, and longer
-// each time, instead of until it is woken; and who makes ready a goroutine that
-// is alone on its queue leaves it at that. If it is still there when the M
-// looks, and its P has not gone on to another one, the M takes it over.
-//
 // Deadlock: when the last M goes idle with no timer to wait for, nothing in the
 // program can make a goroutine ready any more, unless it has threads that are
 // not ours.
@@ -34,7 +27,6 @@
 
 #include <dirent.h>
 
-#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
@@ -48,9 +40,6 @@
 
 namespace rt::internal {
 namespace {
-
-constexpr int64_t kShortestDozeNs = 20'000;
-constexpr int64_t kLongestDozeNs = 250'000;
 
 // Threads of this process that are not ours, and might make a goroutine ready.
 int ForeignThreads(int ours) {
@@ -234,7 +223,7 @@ bool Scheduler::WaitForP(M* m) {
         return true;
       }
       if (slept == Slept::kInVain) may_doze = false;
-      if (slept == Slept::kWanted) {
+      if (slept == Slept::kToLook) {
         m->Take(TakeIdleP());
         if (m->p != nullptr) {
           m->spinning = true;
@@ -256,17 +245,12 @@ Scheduler::Slept Scheduler::SleepIdle(M* m, bool may_doze) {
     idle_m = m;
   }
   int64_t deadline_ns = ThreadParker::kNoDeadline;
-  bool dozes = may_doze &&
-               doze.load(std::memory_order_relaxed) == Doze::kNobody &&
-               idle_ps.load(std::memory_order_relaxed) <
-                   procs.load(std::memory_order_relaxed);
-  if (dozes) {
-    int64_t ns = std::clamp(2 * doze_ns.load(std::memory_order_relaxed),
-                            kShortestDozeNs, kLongestDozeNs);
-    doze_ns.store(ns, std::memory_order_relaxed);
-    doze.store(Doze::kInVain, std::memory_order_relaxed);
-    deadline_ns = MonotonicNs() + ns;
-  }
+  // While a P is busy: else there is nobody to take anything over from.
+  int64_t doze_ns = may_doze && idle_ps.load(std::memory_order_relaxed) <
+                                    procs.load(std::memory_order_relaxed)
+                        ? doze.Begin()
+                        : 0;
+  if (doze_ns > 0) deadline_ns = MonotonicNs() + doze_ns;
   // Also if one waits in the poller, for nobody any more.
   auto all_asleep = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
     if (NetworkAwaited()) return false;
@@ -296,11 +280,9 @@ Scheduler::Slept Scheduler::SleepIdle(M* m, bool may_doze) {
   bool woken = m->parker.Sleep(deadline_ns);
   mu.Lock();
   Slept slept = Slept::kWoken;
-  if (dozes) {
-    Doze was = doze.exchange(Doze::kNobody, std::memory_order_relaxed);
-    if (!woken) {
-      slept = was == Doze::kWanted ? Slept::kWanted : Slept::kInVain;
-    }
+  if (doze_ns > 0) {
+    bool asked = doze.End();
+    if (!woken) slept = asked ? Slept::kToLook : Slept::kInVain;
   }
   if (!m->idle) return Slept::kWoken;
   m->idle = false;

@@ -20,6 +20,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/any_invocable.h"
+#include "runtime/internal/doze.h"
 #include "runtime/internal/fence.h"
 #include "runtime/internal/futex.h"
 #include "runtime/internal/goroutine.h"
@@ -65,13 +66,7 @@ struct Scheduler {
   GoroutineList global ABSL_GUARDED_BY(mu);
   P* idle_p ABSL_GUARDED_BY(mu) = nullptr;
   M* idle_m ABSL_GUARDED_BY(mu) = nullptr;
-
-  // Whether an idle M dozes (idle.cc): it looks by itself, soon, and it will
-  // find something. To and from kNobody under mu.
-  enum class Doze : uint8_t { kNobody, kInVain, kWanted };
-  std::atomic<Doze> doze{Doze::kNobody};
-  // For how long; back to 0 when an M finds something to steal.
-  std::atomic<int64_t> doze_ns{0};
+  Doze doze;
   int idle_ms ABSL_GUARDED_BY(mu) = 0;
   M* all_ms ABSL_GUARDED_BY(mu) = nullptr;
   int total_ms ABSL_GUARDED_BY(mu) = 0;
@@ -134,12 +129,7 @@ struct Scheduler {
   // made it ready.
   void WakeForOne() {
     LightFence();
-    Doze wanted = doze.load(std::memory_order_relaxed);
-    if (wanted == Doze::kInVain) {
-      doze.compare_exchange_strong(wanted, Doze::kWanted,
-                                   std::memory_order_relaxed);
-    }
-    if (wanted == Doze::kNobody) WakeIfUseful();
+    if (!doze.Ask()) WakeIfUseful();
   }
   // The same after what those look at, too, who fall asleep and did not spin:
   // timers and the network.
@@ -155,8 +145,8 @@ struct Scheduler {
   void HandOff(P* p);
   // The M, which has none, waits for a P; false if it is time to end.
   bool WaitForP(M* m);
-  // What came of it: it was woken, or dozed in vain, or is to look for work.
-  enum class Slept : uint8_t { kWoken, kInVain, kWanted };
+  // What came of it: it was woken, or dozed, in vain or to look for work.
+  enum class Slept : uint8_t { kWoken, kInVain, kToLook };
   Slept SleepIdle(M* m, bool may_doze) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   void TakeAssignment(M* m);
 

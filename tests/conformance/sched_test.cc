@@ -150,8 +150,7 @@ TEST(SchedulerTest, APairIsLeftAloneUntilOneOfItComputes) {
                   pong.Send(v);
                 }
               });
-              constexpr int64_t kLongestDozeNs = 250'000;
-              while (scheduler->doze_ns < kLongestDozeNs) {
+              while (scheduler->doze.ns() < internal::Doze::kLongestNs) {
                 ping.Send(1);
                 pong.Recv();
               }
@@ -166,9 +165,8 @@ TEST(SchedulerTest, APairIsLeftAloneUntilOneOfItComputes) {
               ping.Close();
               wg.Wait();
               // Nobody makes anybody ready any more: it sleeps for good.
-              using Doze = internal::Scheduler::Doze;
               for (int seen = 0; seen < 1000;) {
-                seen = scheduler->doze == Doze::kNobody ? seen + 1 : 0;
+                seen = scheduler->doze.somebody() ? 0 : seen + 1;
                 std::this_thread::yield();
               }
             }),
