@@ -230,7 +230,9 @@ bool Sysmon::Preempt(P* p, Seen* seen) {
     // Only for a timer that nobody else will see to.
     int64_t timer_ns = scheduler_->NextTimerNs();
     if (timer_ns != kNever) {
-      timer_ns += MonotonicNs() - host::NowNs();
+      int64_t wait_ns = timer_ns - host::NowNs();
+      int64_t now_ns = MonotonicNs();
+      timer_ns = wait_ns < kNever - now_ns ? now_ns + wait_ns : kNever;
       next_ns_ = std::min(next_ns_, std::max(due_ns, timer_ns));
     }
     return false;
