@@ -319,6 +319,7 @@ TEST_P(CpuProfileTest, ShowsWhoComputes) {
 }
 
 TEST_P(CpuProfileTest, SeesThreadsThatBeginAndEndMeanwhile) {
+  if (internal::kTsan) GTEST_SKIP() << "ThreadSanitizer holds signals back";
   std::string path = PathFor("threads");
   std::atomic<int64_t> used{0};
   ASSERT_TRUE(pprof::StartCPUProfile(path).ok());
