@@ -56,7 +56,7 @@ class BiasedLock {
       // Release: pairs with the acquire in TryLock.
       busy_.store(false, std::memory_order_release);
     } else {
-      others_.store(false, std::memory_order_release);
+      Unlock();
     }
   }
 

@@ -49,8 +49,7 @@ Goroutine* Scheduler::FindRunnable(M* m) {
         break;
       case World::kExiting:
         if (m->spinning) {
-          m->spinning = false;
-          spinning.fetch_sub(1, std::memory_order_relaxed);
+          EndSpin(m);
         }
         if (m->p != nullptr) {  // For who has been preempted (FinishMain).
           RawLock lock(mu);
@@ -78,8 +77,7 @@ Goroutine* Scheduler::FindRunnable(M* m) {
                             procs.load(std::memory_order_relaxed) -
                                 idle_ps.load(std::memory_order_relaxed))) {
       if (!m->spinning) {
-        m->spinning = true;
-        spinning.fetch_add(1, std::memory_order_seq_cst);
+        BeginSpin(m);
       }
       Trace(TraceKind::kSpin, 0);
       g = Steal(m);
@@ -88,8 +86,7 @@ Goroutine* Scheduler::FindRunnable(M* m) {
     if (g != nullptr) {
       if (m->spinning) {
         // There may be more where this came from: let another one look.
-        m->spinning = false;
-        spinning.fetch_sub(1, std::memory_order_seq_cst);
+        EndSpin(m);
         WakeIfUseful();
       }
       return g;
@@ -108,15 +105,13 @@ Goroutine* Scheduler::FindRunnable(M* m) {
     // Steps 2 and 3. One that did not spin need not look: work that came up
     // meanwhile was announced to those that did, or to an idle P.
     if (m->spinning) {
-      m->spinning = false;
-      spinning.fetch_sub(1, std::memory_order_seq_cst);
+      EndSpin(m);
       HeavyFence();
       if (WorkExists()) {
         RawLock lock(mu);
         m->Take(TakeIdleP());
         if (m->p != nullptr) {
-          m->spinning = true;
-          spinning.fetch_add(1, std::memory_order_seq_cst);
+          BeginSpin(m);
         }
       }
     }

@@ -79,12 +79,6 @@ class GoroutineList {
     last_ = g;
     ++size_;
   }
-  void PushFront(Goroutine* g) {
-    g->next = first_;
-    if (first_ == nullptr) last_ = g;
-    first_ = g;
-    ++size_;
-  }
   Goroutine* PopFront() {
     Goroutine* g = first_;
     if (g != nullptr) {

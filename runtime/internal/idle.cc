@@ -200,8 +200,7 @@ bool Scheduler::WaitForP(M* m) {
       m->Take(TakeIdleP());
       if (m->p != nullptr) {
         if (due) {  // Perhaps another P's: who spins looks at all of them.
-          m->spinning = true;
-          spinning.fetch_add(1, std::memory_order_seq_cst);
+          BeginSpin(m);
         }
         return true;
       }
@@ -226,8 +225,7 @@ bool Scheduler::WaitForP(M* m) {
       if (slept == Slept::kToLook) {
         m->Take(TakeIdleP());
         if (m->p != nullptr) {
-          m->spinning = true;
-          spinning.fetch_add(1, std::memory_order_seq_cst);
+          BeginSpin(m);
           return true;
         }
       }

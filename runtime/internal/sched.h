@@ -116,6 +116,15 @@ struct Scheduler {
 
   // --- idle.cc: what M's do with each other ---------------------------------
 
+  // m looks for work from here on, and no longer.
+  void BeginSpin(M* m) {
+    m->spinning = true;
+    spinning.fetch_add(1, std::memory_order_seq_cst);
+  }
+  void EndSpin(M* m) {
+    m->spinning = false;
+    spinning.fetch_sub(1, std::memory_order_seq_cst);
+  }
   // Steps 2 and 3 of submitting.
   void WakeIfUseful() {
     LightFence();
