@@ -18,6 +18,7 @@
 #include <new>
 #include <string>
 #include <typeinfo>
+#include <utility>
 #include <vector>
 
 #include "runtime/internal/backtrace.h"
@@ -227,6 +228,18 @@ void Die(const Death& death) {
     std::abort();
   }
   ExitNow(2);
+}
+
+void DieHere(std::string headline) {
+  void* pcs[kMaxFrames];
+  M* m = CurrentM();
+  Death death;
+  death.headline = std::move(headline);
+  death.pcs = pcs;
+  death.size = Backtrace(pcs, kMaxFrames);
+  if (m == nullptr || m->current == nullptr) Die(death);
+  death.self = m->current;
+  DieFromGoroutine(m, death);
 }
 
 void DieFromGoroutine(M* m, const Death& death) {

@@ -23,7 +23,8 @@ struct M;
 
 // How the program ends.
 struct Death {
-  std::string headline;        // "fatal error: ..." or "panic: ...".
+  std::string headline;        // "fatal error: ..." or "panic: ...", and what
+                               // is said before; written in one piece.
   Goroutine* self = nullptr;   // Who caused it; null: no goroutine.
   void* const* pcs = nullptr;  // Its stack.
   int size = 0;
@@ -32,6 +33,9 @@ struct Death {
 
 // Ends the program. Not on a goroutine's stack, which may be too small.
 [[noreturn]] void Die(const Death& death);
+
+// The same with the caller's stack, from wherever it is called.
+[[noreturn]] void DieHere(std::string headline);
 
 // The same from the goroutine that m runs.
 [[noreturn]] void DieFromGoroutine(M* m, const Death& death);

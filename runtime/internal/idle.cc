@@ -30,7 +30,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
-#include <cstdio>
+#include <string>
 #include <utility>
 
 #include "runtime/internal/death.h"
@@ -113,12 +113,11 @@ void Scheduler::Kick(M* m) {
 }
 
 void DieOfThreads(int have, int error) {
-  fprintf(stderr,
-          "runtime: failed to create new OS thread (have %d already; "
-          "errno=%d)\n"
-          "runtime: may need to increase max user processes (ulimit -u)\n",
-          have, error);
-  host::Fatal("newosproc");
+  DieHere("runtime: failed to create new OS thread (have " +
+          std::to_string(have) + " already; errno=" + std::to_string(error) +
+          ")\n"
+          "runtime: may need to increase max user processes (ulimit -u)\n"
+          "fatal error: newosproc");
 }
 
 void Scheduler::Wake() {

@@ -198,15 +198,7 @@ uint64_t RandomBelow(uint64_t n) {
 }
 
 void Fatal(std::string_view message) {
-  void* pcs[kMaxFrames];
-  M* m = CurrentM();
-  Death death;
-  death.headline = "fatal error: " + std::string(message);
-  death.pcs = pcs;
-  death.size = Backtrace(pcs, kMaxFrames);
-  if (m == nullptr || m->current == nullptr) Die(death);
-  death.self = m->current;
-  DieFromGoroutine(m, death);
+  DieHere("fatal error: " + std::string(message));
 }
 
 }  // namespace rt::internal::host
