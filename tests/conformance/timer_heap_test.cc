@@ -215,7 +215,7 @@ TEST(TimerHeapTest, NoCallAfterStop) {
     });
   }
   int calls = 0;
-  for (int round = 0; round < 3'000; ++round) {
+  for (int round = 0; round < 3'000 || calls == 0; ++round) {
     Counted timers[4];
     for (int i = 0; i < 4; ++i) {
       heaps[i % 2].Start(&timers[i].timer, now_ns + i, i % 2 == 0 ? 0 : 1);
@@ -233,7 +233,6 @@ TEST(TimerHeapTest, NoCallAfterStop) {
   }
   done = true;
   for (std::thread& runner : runners) runner.join();
-  EXPECT_GT(calls, 0);
   for (TimerHeap& heap : heaps) EXPECT_EQ(heap.NextNs(), TimerHeap::kNever);
 }
 
