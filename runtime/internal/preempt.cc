@@ -89,17 +89,35 @@ void AnswerStackRequest(StackRequest* request, const Interrupted& at) {
   request->answered.Wake();
 }
 
+// A signal may come too late for its request, and is still not the program's:
+// ours carry this address.
+constexpr char kMark = 0;
+
+void SendSignal(pid_t thread) {
+  siginfo_t info = {};
+  info.si_signo = SIGURG;
+  info.si_code = SI_QUEUE;
+  info.si_pid = getpid();
+  info.si_uid = getuid();
+  info.si_value.sival_ptr = const_cast<char*>(&kMark);
+  syscall(SYS_rt_tgsigqueueinfo, info.si_pid, thread, SIGURG, &info);
+}
+
+bool IsOurs(const siginfo_t& info) {
+  return info.si_code == SI_QUEUE && info.si_value.sival_ptr == &kMark;
+}
+
 // Async-signal-safe: it takes no lock but RawMutexes, which the interrupted
 // code does not hold, and allocates nothing.
 void OnSignal(int signal, siginfo_t* info, void* context) {
   int saved_errno = errno;
+  if (!IsOurs(*info)) CallPrevious(previous, signal, info, context);
+  // In any case: ours is lost if the other one was pending.
   M* m = CurrentM();
   uint64_t request =
       m == nullptr ? 0
                    : m->preempt_request.exchange(0, std::memory_order_relaxed);
-  if (request == 0) {  // Not ours.
-    CallPrevious(previous, signal, info, context);
-  } else {
+  if (request != 0) {
     Interrupted at = Where(context);
     Scheduler* scheduler = m->scheduler;
     if (MayStop(m, request, at) && scheduler->StopGoroutine(m)) {
@@ -144,8 +162,7 @@ void RequestPreemption(P* p, uint32_t tick, bool hard) {
   // be cut short by a signal.
   if (p->holder.load(std::memory_order_relaxed) == m) {
     Trace(TraceKind::kPreempt, 0, static_cast<uint64_t>(p->id));
-    syscall(SYS_tgkill, getpid(), m->tid.load(std::memory_order_relaxed),
-            SIGURG);
+    SendSignal(m->tid.load(std::memory_order_relaxed));
   }
 }
 

@@ -167,9 +167,13 @@ const DeathRow kDeaths[] = {
      "deadlock!\n$"},
     {"MainLeavesOneThatEnds",
      [] {
-       absl::Cleanup deferred = [] { std::cerr << "deferred\n"; };
-       Go([] {
-         Sleep(absl::Milliseconds(1));
+       auto left = MakeChan<int>();
+       absl::Cleanup deferred = [left] {
+         std::cerr << "deferred\n";
+         left.Close();
+       };
+       Go([left] {
+         left.Recv();
          std::cerr << "went on\n";
        });
        Goexit();
