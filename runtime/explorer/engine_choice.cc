@@ -14,8 +14,6 @@ namespace {
 
 // Steps after which a goroutine that could run must be chosen.
 constexpr uint64_t kFairness = 1'000;
-// Repeated reads after which a goroutine counts as spinning.
-constexpr int kFruitlessReads = 2;
 constexpr size_t kMaxReads = 16;
 // Gosched and nothing else, so often in a row, does not hold up the clock.
 constexpr int kIdleYields = 10;
@@ -135,7 +133,7 @@ bool Engine::RepeatsRead(const void* pc, const void* object, uint64_t value) {
 
 void Engine::CountFruitlessRead() {
   Goroutine& g = *current_;
-  if (++g.fruitless < kFruitlessReads || g.spinning) return;
+  if (++g.fruitless < options_.max_fruitless_reads || g.spinning) return;
   g.spinning = true;
   ++spinning_;
 }

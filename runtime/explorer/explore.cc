@@ -40,6 +40,7 @@ class Exploration {
   Exploration(const Options& options, absl::FunctionRef<void()> body)
       : engine_(Engine::Get()), body_(body) {
     execution_.max_steps = options.max_steps;
+    execution_.max_fruitless_reads = options.max_fruitless_reads;
     execution_.refuse_polling = options.refuse_polling;
     execution_.main_return_ends = options.body_end_stops_all;
     if (options.max_virtual_time < absl::InfiniteDuration()) {
@@ -54,6 +55,10 @@ class Exploration {
         return Portfolio(options.max_executions);
       case Search::kReduced: {
         Exhaustive strategy;
+        return Only(strategy, options.max_executions);
+      }
+      case Search::kBounded: {
+        Bounded strategy(options.max_preemptions);
         return Only(strategy, options.max_executions);
       }
       case Search::kNaive: {

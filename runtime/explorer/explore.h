@@ -38,6 +38,7 @@ enum class Search : uint8_t {
   // kReduced; if that is too much, PCT and uniform sampling. The default.
   kPortfolio,
   kReduced,  // One interleaving of each equivalence class (exhaustive.h).
+  kBounded,  // Every interleaving with no more than max_preemptions.
   kNaive,    // Every interleaving; for tests of the explorer.
   kSampled,  // Uniform sampling only.
 };
@@ -50,8 +51,15 @@ struct Options {
   // Executions of the exhaustive search, without the few before and after it.
   uint64_t max_executions = 20'000;
 
+  // For kBounded: how often a goroutine is interrupted that could go on.
+  uint64_t max_preemptions = 2;
+
   // Operations in one execution, after which it counts as a livelock.
   uint64_t max_steps = 10'000;
+
+  // Reads in a row that saw nothing new after which a goroutine counts as
+  // spinning: it goes on when what it reads has changed, or nobody else can.
+  int max_fruitless_reads = 2;
 
   // The virtual time that one execution may take: more is SLOW.
   absl::Duration max_virtual_time = absl::InfiniteDuration();

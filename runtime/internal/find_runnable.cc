@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <utility>
 
 #include "runtime/internal/check.h"
 #include "runtime/internal/choose.h"
@@ -96,6 +97,11 @@ Goroutine* Scheduler::FindRunnable(M* m) {
     // Nothing. Falling asleep, step 1:
     mu.Lock();
     if (!global.empty() || m->p->id >= procs.load(std::memory_order_relaxed)) {
+      mu.Unlock();
+      continue;
+    }
+    if (std::exchange(unheard, false) && !m->spinning) {
+      BeginSpin(m);
       mu.Unlock();
       continue;
     }

@@ -14,6 +14,8 @@
 //   between 2 and 3 (fence.h), so one of the two sees the other. A spinning M
 //   that finds work wakes the next one before it runs it: as many M's run as
 //   there is work for, and at most one wakes for nothing.
+//   Who finds that the idle P has gone leaves word for whoever gives one back
+//   (D-070).
 //
 // Rejected: waking a thread at every Go (they wake, find nothing, sleep);
 // giving the P straight to the goroutine that was made ready (loses the cache).
@@ -130,6 +132,8 @@ void Scheduler::Wake() {
   if (P* p = TakeIdleP()) {
     m = Assign(p, /*spin=*/true);
   } else {
+    // Another M has it, and may have taken us for one that looks for work.
+    unheard = true;
     spinning.fetch_sub(1, std::memory_order_seq_cst);
   }
   mu.Unlock();
