@@ -10,7 +10,11 @@
 //                            work; timers and the network when they make
 //                            somebody ready; sysmon's lane; threads not ours
 //   arrows                   from a wake-up or a Go to the run that it led to,
-//                            from a P to the one that stole from it
+//                            from a P to the one that stole from it, from
+//                            sysmon to the run that it had stopped and to the
+//                            first one on a P that it took from a system call,
+//                            and from where a goroutine was preempted to where
+//                            it goes on
 //
 // Threads: any, one at a time. Blocks: for the writing of the file.
 

@@ -252,8 +252,27 @@ TEST(TracePreemptionTest, ShowsWhoStoppedWhom) {
   });
   Trace trace(path);
   EXPECT_THAT(trace.Reasons(), Contains("preemption"));
-  EXPECT_THAT(trace.instants, Contains("preempt P0"));
+  EXPECT_THAT(trace.Reasons(), Contains("preempt P0"));
+  EXPECT_GT(trace.Arrows("preempt"), 0);     // From sysmon to whom it stopped,
+  EXPECT_GT(trace.Arrows("preemption"), 0);  // and on to where that goes on.
   EXPECT_THAT(trace.lane_names, Contains("sysmon"));
+}
+
+TEST(TraceRetakeTest, ShowsWhoTookThePOfASystemCall) {
+  std::string path = PathFor("retake");
+  rt::Run([&] {
+    GOMAXPROCS(1);
+    ASSERT_TRUE(trace::Start(path).ok());
+    std::atomic<bool> ran{false};
+    Go([&] { ran = true; });
+    Blocking([&] {
+      while (!ran) usleep(100);
+    });
+    ASSERT_TRUE(trace::Stop().ok());
+  });
+  Trace trace(path);
+  EXPECT_THAT(trace.Reasons(), Contains("retake P0"));
+  EXPECT_GT(trace.Arrows("retake"), 0);
 }
 
 TEST(TraceMisuseTest, StartsAndStopsInTurns) {
