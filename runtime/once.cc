@@ -25,6 +25,7 @@ bool Once::BeginSlow() {
   uint32_t state = kNew;
   if (state_.compare_exchange_strong(state, kRunning,
                                      std::memory_order_acquire)) {
+    owner_.Set();
     return true;
   }
   SemaQueue& queue = SemaQueueFor(this);
@@ -44,8 +45,9 @@ bool Once::BeginSlow() {
       return false;
     }
     queue.PushBack(&self);
-    // As Go says: its Once waits in a Mutex.
-    internal::SemaPark(queue, internal::WaitReason::kMutexLock, this);
+    self.g->wait_lock = &owner_;
+    internal::SemaPark(queue, internal::WaitReason::kOnceDo, this);
+    self.g->wait_lock = nullptr;
     state = state_.load(std::memory_order_acquire);
   }
   return false;
@@ -54,6 +56,7 @@ bool Once::BeginSlow() {
 void Once::End() {
   host::Op op(host::OpKind::kOnceDone, this);
   host::Release(this);
+  owner_.Clear();
   const void* key = this;
   // Release: pairs with the loads in Begin. *this may be gone after this line.
   if (state_.exchange(kDone, std::memory_order_release) != kAwaited) return;

@@ -35,6 +35,7 @@
 #include <utility>
 
 #include "runtime/internal/host.h"
+#include "runtime/internal/lock_owner.h"
 #include "runtime/panic.h"
 
 namespace rt {
@@ -79,6 +80,7 @@ class Once {
 
   // kRunning: some Do is calling its function. kAwaited: and others wait.
   std::atomic<uint32_t> state_{kNew};
+  internal::LockOwner owner_;  // Who calls its function.
 };
 
 namespace internal {

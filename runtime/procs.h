@@ -66,8 +66,8 @@ std::string AllStacks();
 // could still unlock such a lock. The same stands at the end of the report of a
 // program that died of a deadlock, or of SIGQUIT.
 //
-// Known are the holders of Mutex and, for writing, RWMutex; not who may send on
-// a channel or count down a WaitGroup. Under the explorer, which finds
+// Known are the holders of Mutex, Once and, for writing, RWMutex; not who has a
+// RWMutex for reading, may send on a channel or count down a WaitGroup. Under the explorer, which finds
 // deadlocks itself, always empty.
 std::string CheckDeadlocks();
 

@@ -142,7 +142,9 @@ void RWMutex::WaitForReaders() {
     // Acquire: pairs with the last departing reader's release.
     if (Departing(state_.load(std::memory_order_acquire)) == 0) break;
     queue.PushBack(&self);
-    internal::SemaPark(queue, WaitReason::kRWMutexLock, this);
+    self.g->wait_lock = &owner_;  // Itself: the rest is readers.
+    internal::SemaPark(queue, WaitReason::kRWMutexDrain, this);
+    self.g->wait_lock = nullptr;
   }
   queue.mu.Unlock();
 }

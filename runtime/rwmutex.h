@@ -90,8 +90,8 @@ class ABSL_LOCKABLE RWMutex : private internal::ReadLocker {
     internal::host::Op op(OpKind::kRWMutexDrain, this, [this] {
       return Departing(state_.load(std::memory_order_relaxed)) == 0;
     });
-    WaitForReaders();
     owner_.Set();
+    WaitForReaders();
     AcquireAll();
   }
 
@@ -220,7 +220,8 @@ class ABSL_LOCKABLE RWMutex : private internal::ReadLocker {
   static void AfterUnlock(const RWMutex* gone, uint64_t before);
 
   std::atomic<uint64_t> state_{0};
-  internal::LockOwner owner_;  // The writer that has the lock.
+  // The writer that has the lock, or waits for readers to leave.
+  internal::LockOwner owner_;
 };
 
 namespace internal {

@@ -38,6 +38,8 @@ int64_t BeginBlockSlow(WaitReason reason) {
     case WaitReason::kMutexLock:
     case WaitReason::kRWMutexRLock:
     case WaitReason::kRWMutexLock:
+    case WaitReason::kRWMutexDrain:
+    case WaitReason::kOnceDo:
     case WaitReason::kWaitGroupWait:
     case WaitReason::kCondWait:
       return MonotonicNs();

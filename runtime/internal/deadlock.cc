@@ -22,9 +22,14 @@ using Snapshot = GoroutineSnapshot;
 
 std::string Name(uint64_t id) { return "goroutine " + std::to_string(id); }
 
+const char* LockKind(WaitReason reason) {
+  if (reason == WaitReason::kMutexLock) return "Mutex ";
+  return reason == WaitReason::kOnceDo ? "Once " : "RWMutex ";
+}
+
 // "Mutex bank::mu", or its address if it is no global variable.
 std::string LockName(const Snapshot& g) {
-  std::string name = g.reason == WaitReason::kMutexLock ? "Mutex " : "RWMutex ";
+  std::string name = LockKind(g.reason);
   std::string variable = VariableAt(g.object);
   if (!variable.empty()) return name + variable;
   char address[32];
@@ -52,8 +57,15 @@ class Story {
 
   std::string Tell() {
     for (const Snapshot& g : dump_.goroutines) {
-      bool held = g.wait_lock != nullptr && g.holder.goroutine != 0;
-      if (held && g.holder.goroutine != dump_.caller) Follow(g);
+      if (g.wait_lock == nullptr || g.holder.goroutine == 0) continue;
+      if (g.reason == WaitReason::kRWMutexDrain) {
+        // For readers: which they are is not known (D-079).
+        if (explain_) {
+          others_ += "blocked: " + Waits(g) + ", which is locked for reading\n";
+        }
+      } else if (g.holder.goroutine != dump_.caller) {
+        Follow(g);
+      }
     }
     return circles_ + others_;
   }
@@ -61,7 +73,10 @@ class Story {
  private:
   // Who holds what g waits for; null if nobody does or it has ended.
   const Snapshot* HolderOf(const Snapshot& g) const {
-    if (g.wait_lock == nullptr || g.holder.goroutine == 0) return nullptr;
+    if (g.wait_lock == nullptr || g.holder.goroutine == 0 ||
+        g.reason == WaitReason::kRWMutexDrain) {
+      return nullptr;
+    }
     auto at = by_id_.find(g.holder.goroutine);
     return at != by_id_.end() ? at->second : nullptr;
   }
@@ -88,7 +103,7 @@ class Story {
     }
     if (explain_) {
       others_ += "blocked: " + Waits(start) + ", which " + Name(holder->id) +
-                 " locked" + Taken(start) + "; it is " +
+                 Took(start, *holder) + Taken(start) + "; it is " +
                  (holder->status == GStatus::kWaiting
                       ? "in " + std::string(WaitReasonText(holder->reason))
                       : "running") +
@@ -116,10 +131,18 @@ class Story {
       const Snapshot& g = *circle[i];
       // What g holds is what the one before it waits for.
       const Snapshot& before = *circle[(i + circle.size() - 1) % circle.size()];
-      circles_ += "\t" + Name(g.id) + " locked " + LockName(before) +
+      circles_ += "\t" + Name(g.id) + Took(before, g) + " " + LockName(before) +
                   Taken(before) + " and waits" + Waiting(g) + " for " +
                   (circle.size() == 1 ? "it" : LockName(g)) + "\n";
     }
+  }
+
+  // What `holder` did to the lock that g waits for.
+  static const char* Took(const Snapshot& g, const Snapshot& holder) {
+    if (g.reason == WaitReason::kOnceDo) return " began";
+    bool drains =
+        holder.reason == WaitReason::kRWMutexDrain && holder.object == g.object;
+    return drains ? " wants to lock" : " locked";
   }
 
   std::string Waits(const Snapshot& g) const {

@@ -34,7 +34,10 @@ const char* WaitReasonText(WaitReason reason) {
     case WaitReason::kRWMutexRLock:
       return "sync.RWMutex.RLock";
     case WaitReason::kRWMutexLock:
+    case WaitReason::kRWMutexDrain:
       return "sync.RWMutex.Lock";
+    case WaitReason::kOnceDo:
+      return "sync.Once.Do";
     case WaitReason::kWaitGroupWait:
       return "sync.WaitGroup.Wait";
     case WaitReason::kCondWait:

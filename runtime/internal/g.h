@@ -17,8 +17,8 @@
 
 namespace rt::internal {
 
-// Why a goroutine waits, in the words that Go prints. WaitReasonText() gives
-// the text; the order here is the order of its table.
+// Why a goroutine waits, in the words that Go prints; but for a Once, for which
+// Go gives the lock inside of it (D-079). WaitReasonText() gives the text.
 enum class WaitReason : uint8_t {
   kNone,
   kChanReceive,
@@ -30,6 +30,8 @@ enum class WaitReason : uint8_t {
   kMutexLock,
   kRWMutexRLock,
   kRWMutexLock,
+  kRWMutexDrain,  // No other writer is there: for the readers to leave.
+  kOnceDo,
   kWaitGroupWait,
   kCondWait,
   kSleep,

@@ -23,6 +23,8 @@ using testing::WaitUntilBlocked;
 
 Mutex a;
 Mutex b;
+RWMutex rw;
+Once once;
 
 // `pattern` with @ for a place in this file and # for a number.
 std::string Expand(const std::string& pattern) {
@@ -183,6 +185,52 @@ const Row kRows[] = {
      "deadlock: goroutine 1 waits for itself\n"
      "\tgoroutine 1 locked Mutex rt::(anonymous namespace)::a at @ and waits "
      "at @ for it\n$"},
+    {"OnceInItself", [] { once.Do([] { once.Do([] {}); }); },
+     "^fatal error: all goroutines are asleep - deadlock!\n\n"
+     "goroutine 1 \\[sync.Once.Do\\]:\n.*\n\n"
+     "deadlock: goroutine 1 waits for itself\n"
+     "\tgoroutine 1 began Once rt::(anonymous namespace)::once at @ and waits "
+     "at @ for it\n$"},
+    {"OnceAndMutex",
+     [] {
+       WaitGroup both;
+       both.Add(2);
+       Go([&] {
+         a.Lock();
+         both.Done();
+         both.Wait();
+         once.Do([] {});
+       });
+       once.Do([&] {
+         both.Done();
+         both.Wait();
+         a.Lock();
+       });
+     },
+     "\n\ndeadlock: goroutines 1 and # wait for each other\n"
+     "\tgoroutine 1 began Once rt::(anonymous namespace)::once at @ and waits "
+     "at @ for Mutex rt::(anonymous namespace)::a\n"
+     "\tgoroutine # locked Mutex rt::(anonymous namespace)::a at @ and waits "
+     "at @ for Once rt::(anonymous namespace)::once\n$"},
+    {"WriterAmongItsReaders",
+     [] {
+       rw.RLock();
+       rw.Lock();
+     },
+     "\n\nblocked: goroutine 1 waits at @ for RWMutex rt::(anonymous "
+     "namespace)::rw, which is locked for reading\n$"},
+    {"ReaderBehindAWriter",
+     [] {
+       rw.RLock();
+       Go([] { rw.Lock(); });
+       WaitUntilBlocked(1);
+       rw.RLock();
+     },
+     "\n\nblocked: goroutine 1 waits at @ for RWMutex rt::(anonymous "
+     "namespace)::rw, which goroutine # wants to lock at @; it is in "
+     "sync.RWMutex.Lock\n"
+     "blocked: goroutine # waits at @ for RWMutex rt::(anonymous "
+     "namespace)::rw, which is locked for reading\n$"},
     {"TwoInACircle",
      [] {
        WaitGroup both;
