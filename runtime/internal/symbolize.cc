@@ -114,32 +114,39 @@ std::string FunctionName(Dwarf_Die* die) {
   return name;
 }
 
+// The path that `attribute` has the number of; empty if it is null. (libdw's
+// own dwarf_decl_file knows no file 0, which is Clang's name for the source
+// itself.)
+std::string_view FileOf(Dwarf_Die* cu, Dwarf_Attribute* attribute) {
+  Dwarf_Word number = 0;
+  Dwarf_Files* files = nullptr;
+  size_t count = 0;
+  if (dwarf_formudata(attribute, &number) != 0 ||
+      dwarf_getsrcfiles(cu, &files, &count) != 0 || number >= count) {
+    return "";
+  }
+  const char* path = dwarf_filesrc(files, number, nullptr, nullptr);
+  return path != nullptr ? path : "";
+}
+
 // Where the inlined function `die` was called from.
 void SetCallSite(Dwarf_Die* cu, Dwarf_Die* die, SourceLocation* location) {
   Dwarf_Attribute attribute;
   Dwarf_Word value = 0;
-  Dwarf_Files* files = nullptr;
-  size_t count = 0;
-  location->file.clear();
+  location->file =
+      WorkspacePath(FileOf(cu, dwarf_attr(die, DW_AT_call_file, &attribute)));
   location->line = 0;
-  if (dwarf_formudata(dwarf_attr(die, DW_AT_call_file, &attribute), &value) ==
-          0 &&
-      dwarf_getsrcfiles(cu, &files, &count) == 0 && value < count) {
-    if (const char* path = dwarf_filesrc(files, value, nullptr, nullptr)) {
-      location->file = WorkspacePath(path);
-    }
-  }
   if (dwarf_formudata(dwarf_attr(die, DW_AT_call_line, &attribute), &value) ==
       0) {
     location->line = static_cast<int>(value);
   }
 }
 
-// Finds the inlined calls below `die` that contain `pc`, outermost first.
-// (libdw's own search, dwarf_getscopes, misses some of those whose code is in
-// several pieces.)
-bool FindInlined(Dwarf_Die* die, Dwarf_Addr pc,
-                 std::vector<Dwarf_Die>* inlined) {
+// Finds the functions below `die` that contain `pc`, outermost first: one that
+// has code of its own, and the inlined calls in it. (libdw's own search,
+// dwarf_getscopes, misses some of those whose code is in several pieces.)
+bool FindFunctions(Dwarf_Die* die, Dwarf_Addr pc,
+                   std::vector<Dwarf_Die>* functions) {
   Dwarf_Die child;
   if (dwarf_child(die, &child) != 0) return false;
   do {
@@ -148,26 +155,77 @@ bool FindInlined(Dwarf_Die* die, Dwarf_Addr pc,
                          tag == DW_TAG_inlined_subroutine ||
                          tag == DW_TAG_lexical_block;
     if (is_code && dwarf_haspc(&child, pc) == 1) {
-      if (tag == DW_TAG_inlined_subroutine) inlined->push_back(child);
-      FindInlined(&child, pc, inlined);
+      if (tag != DW_TAG_lexical_block) functions->push_back(child);
+      FindFunctions(&child, pc, functions);
       return true;
     }
     // Functions stand in namespaces, classes and other functions.
-    if (tag != DW_TAG_inlined_subroutine && FindInlined(&child, pc, inlined)) {
+    if (tag != DW_TAG_inlined_subroutine &&
+        FindFunctions(&child, pc, functions)) {
       return true;
     }
   } while (dwarf_siblingof(&child, &child) == 0);
   return false;
 }
 
-// Appends the inlined functions that contain `pc`, innermost first, and leaves
+// Where code is that belongs to no line, as Clang's loops without a body do:
+// the last line before it that is in the same function and file, or else where
+// the function begins. `functions` are those that contain `pc`.
+void SetNearestLine(Dwarf_Die* cu, Dwarf_Addr pc,
+                    std::vector<Dwarf_Die>* functions,
+                    SourceLocation* location) {
+  if (functions->empty()) return;
+  Dwarf_Die* function = &functions->back();
+  Dwarf_Attribute attribute;
+  const std::string_view file =
+      FileOf(cu, dwarf_attr_integrate(function, DW_AT_decl_file, &attribute));
+  location->file = WorkspacePath(file);
+  dwarf_decl_line(function, &location->line);
+  Dwarf_Lines* lines = nullptr;
+  size_t count = 0;
+  if (dwarf_getsrclines(cu, &lines, &count) != 0) return;
+  for (size_t i = 0; i < count; ++i) {  // In the order of their addresses.
+    Dwarf_Line* line = dwarf_onesrcline(lines, i);
+    Dwarf_Addr begin = 0;
+    int number = 0;
+    if (dwarf_lineaddr(line, &begin) != 0 || begin > pc) break;
+    if (dwarf_lineno(line, &number) == 0 && number != 0 &&
+        dwarf_haspc(function, begin) == 1 &&
+        dwarf_linesrc(line, nullptr, nullptr) == file) {
+      location->line = number;
+    }
+  }
+}
+
+// Where the instruction at `pc` comes from, or else the nearest place.
+SourceLocation PlaceOf(Dwarf_Die* cu, Dwarf_Addr pc,
+                       std::vector<Dwarf_Die>* functions) {
+  SourceLocation location;
+  Dwarf_Line* line = dwarf_getsrc_die(cu, pc);
+  if (line != nullptr) {
+    const char* file = dwarf_linesrc(line, nullptr, nullptr);
+    if (file != nullptr) location.file = WorkspacePath(file);
+    dwarf_lineno(line, &location.line);
+  }
+  // The line before may be another function's.
+  Dwarf_Addr begin = 0;
+  bool ours =
+      line != nullptr && dwarf_lineaddr(line, &begin) == 0 &&
+      (functions->empty() || dwarf_haspc(&functions->front(), begin) == 1);
+  if (!ours || location.line == 0) {
+    SetNearestLine(cu, pc, functions, &location);
+  }
+  return location;
+}
+
+// Appends the inlined functions among `functions`, innermost first, and leaves
 // in `location` the file and line where the outermost of them was called; its
 // function is not set.
-void AppendInlined(Dwarf_Die* cu, Dwarf_Addr pc, SourceLocation* location,
+void AppendInlined(Dwarf_Die* cu, std::vector<Dwarf_Die>* functions,
+                   SourceLocation* location,
                    std::vector<SourceLocation>* result) {
-  std::vector<Dwarf_Die> inlined;
-  FindInlined(cu, pc, &inlined);
-  for (auto die = inlined.rbegin(); die != inlined.rend(); ++die) {
+  for (auto die = functions->rbegin(); die != functions->rend(); ++die) {
+    if (dwarf_tag(&*die) != DW_TAG_inlined_subroutine) continue;
     location->function = FunctionName(&*die);
     result->push_back(*location);
     SetCallSite(cu, &*die, location);
@@ -251,12 +309,10 @@ std::vector<SourceLocation> LookUp(const void* pc) {
   SourceLocation location;
   Dwarf_Addr bias = 0;
   if (Dwarf_Die* cu = FindUnit(module, address, &bias)) {
-    if (Dwarf_Line* line = dwarf_getsrc_die(cu, address - bias)) {
-      const char* file = dwarf_linesrc(line, nullptr, nullptr);
-      if (file != nullptr) location.file = WorkspacePath(file);
-      dwarf_lineno(line, &location.line);
-    }
-    AppendInlined(cu, address - bias, &location, &result);
+    std::vector<Dwarf_Die> functions;
+    FindFunctions(cu, address - bias, &functions);
+    location = PlaceOf(cu, address - bias, &functions);
+    AppendInlined(cu, &functions, &location, &result);
   }
   // The symbol table knows namespaces and classes that the debug information
   // leaves out for functions without external linkage.

@@ -3,6 +3,7 @@
 
 #include "runtime/internal/symbolize.h"
 
+#include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -44,6 +45,36 @@ TEST(SymbolizeTest, GivesInlinedFunctionsInnermostFirst) {
   EXPECT_NE(frames[1].function.find("InnermostFirst"), std::string::npos);
   EXPECT_EQ(frames[1].line, outer_line);
   EXPECT_EQ(frames[1].file, kThisFile);
+}
+
+constexpr int kFirstLine = __LINE__;
+
+[[gnu::noinline]] int Something(int n) { return n * n; }
+
+template <typename Done>
+void Until(Done done) {
+  while (!done()) {
+  }
+}
+
+[[gnu::noinline]] void LoopOnly() {
+  Until([] { return false; });
+}
+
+constexpr int kLastLine = __LINE__;
+
+// Clang gives such a loop no line, and what comes before is another function's.
+TEST(SymbolizeTest, GivesALoopWithoutABodyALineOfItsFunction) {
+  EXPECT_EQ(Something(2), 4);
+  std::vector<SourceLocation> frames =
+      Symbolize(reinterpret_cast<const void*>(&LoopOnly));
+  ASSERT_FALSE(frames.empty());
+  EXPECT_NE(frames.back().function.find("LoopOnly"), std::string::npos);
+  for (const SourceLocation& at : frames) {
+    EXPECT_EQ(at.file, kThisFile);
+    EXPECT_GT(at.line, kFirstLine + 2);
+    EXPECT_LT(at.line, kLastLine);
+  }
 }
 
 TEST(SymbolizeTest, KnowsNothingOfAnAddressOutsideAnyFile) {
