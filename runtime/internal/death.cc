@@ -208,11 +208,12 @@ void Die(const Death& death) {
   bool all = level >= TracebackLevel::kAll ||
              (level == TracebackLevel::kSingle && death.all);
   if (all && scheduler != nullptr) {
+    StackRequest request;
     GoroutinePool::Get().ForEach([&](Goroutine* g) {
       if (g == death.self) return;
       SetWatchdog();
       text.clear();
-      AppendGoroutine(g, filter, &text);
+      AppendGoroutine(g, filter, &request, &text);
       Write(text);
     });
   }

@@ -130,7 +130,11 @@ void Scheduler::EndThread(M* m) {
 }
 
 void Scheduler::BeginToRun(Goroutine* g) {
-  while (!MayRun(g)) WaitWhileHeld();
+  while (!MayRun(g)) {
+    // Release: it does not run, and the dump may ask it for its stack.
+    g->status.store(GStatus::kRunnable, std::memory_order_release);
+    WaitWhileHeld();
+  }
 }
 
 void Scheduler::GiveStack(M* m, Goroutine* g) {

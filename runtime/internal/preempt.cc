@@ -4,6 +4,7 @@
 #include "runtime/internal/preempt.h"
 
 #include <link.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -18,7 +19,11 @@
 
 #include "runtime/internal/backtrace.h"
 #include "runtime/internal/check.h"
+#include "runtime/internal/choose.h"
+#include "runtime/internal/futex.h"
+#include "runtime/internal/goroutine.h"
 #include "runtime/internal/no_preempt.h"
+#include "runtime/internal/sanitizer.h"
 #include "runtime/internal/sched.h"
 #include "runtime/internal/signals.h"
 #include "runtime/internal/tracer.h"
@@ -70,6 +75,12 @@ uint64_t Request(const P* p, uint32_t tick) {
   return (static_cast<uint64_t>(p->id + 1) << 32) | tick;
 }
 
+// ThreadSanitizer calls handlers later, and from the goroutine's own stack.
+bool IsOnStackOf(const Goroutine& g, const Interrupted& at) {
+  return g.stack.Holds(__builtin_frame_address(0)) ||
+         g.stack.Holds(reinterpret_cast<void*>(at.sp));
+}
+
 // Whether the goroutine that m runs may be stopped where it is.
 bool MayStop(M* m, uint64_t request, const Interrupted& at) {
   Goroutine* g = m->current;
@@ -78,13 +89,19 @@ bool MayStop(M* m, uint64_t request, const Interrupted& at) {
   if (g == nullptr || p == nullptr) return false;
   uint32_t tick = p->tick.load(std::memory_order_relaxed);
   if ((request & ~kHard) != Request(p, tick)) return false;
-  // ThreadSanitizer calls handlers later, and from the goroutine's own stack.
+  if (!IsOnStackOf(*g, at)) return false;
   bool late = g->stack.Holds(__builtin_frame_address(0));
-  if (!late && !g->stack.Holds(reinterpret_cast<void*>(at.sp))) return false;
   return late || (request & kHard) || !InLibrary(at.pc);
 }
 
-void AnswerStackRequest(StackRequest* request, const Interrupted& at) {
+// If there is one. m is the thread's own.
+void AnswerStackRequest(M* m, const Interrupted& at) {
+  // Acquire: pairs with the release in Ask.
+  StackRequest* request =
+      m->stack_request.exchange(nullptr, std::memory_order_acquire);
+  if (request == nullptr) return;
+  const Goroutine* g = m->current;
+  request->goroutine_id = g != nullptr && IsOnStackOf(*g, at) ? g->id : 0;
   request->size = InterruptedBacktrace(at.pc, request->pcs, kMaxFrames);
   request->answered.Wake();
 }
@@ -93,19 +110,23 @@ void AnswerStackRequest(StackRequest* request, const Interrupted& at) {
 // ours carry this address.
 constexpr char kMark = 0;
 
-void SendSignal(pid_t thread) {
+void Interrupt(const M* m) {
   siginfo_t info = {};
   info.si_signo = SIGURG;
   info.si_code = SI_QUEUE;
   info.si_pid = getpid();
   info.si_uid = getuid();
   info.si_value.sival_ptr = const_cast<char*>(&kMark);
-  syscall(SYS_rt_tgsigqueueinfo, info.si_pid, thread, SIGURG, &info);
+  syscall(SYS_rt_tgsigqueueinfo, info.si_pid,
+          m->tid.load(std::memory_order_relaxed), SIGURG, &info);
 }
 
 bool IsOurs(const siginfo_t& info) {
   return info.si_code == SI_QUEUE && info.si_value.sival_ptr == &kMark;
 }
+
+// How often a thread looks whether a dump is over that keeps it from going on.
+constexpr int64_t kHeldNs = 50'000;
 
 // Async-signal-safe: it takes no lock but RawMutexes, which the interrupted
 // code does not hold, and allocates nothing.
@@ -114,26 +135,57 @@ void OnSignal(int signal, siginfo_t* info, void* context) {
   if (!IsOurs(*info)) CallPrevious(previous, signal, info, context);
   // In any case: ours is lost if the other one was pending.
   M* m = CurrentM();
+  Interrupted at = Where(context);
+  if (m != nullptr) AnswerStackRequest(m, at);
   uint64_t request =
       m == nullptr ? 0
                    : m->preempt_request.exchange(0, std::memory_order_relaxed);
   if (request != 0) {
-    Interrupted at = Where(context);
     Scheduler* scheduler = m->scheduler;
     if (MayStop(m, request, at) && scheduler->StopGoroutine(m)) {
       while (!scheduler->ContinueGoroutine(m)) {
-        m->parker.Sleep(ThreadParker::kNoDeadline);
-        // Acquire: pairs with the release in AskKeptThread.
-        if (StackRequest* stack =
-                m->stack_request.exchange(nullptr, std::memory_order_acquire)) {
-          AnswerStackRequest(stack, at);
-        }
+        // With a P, it waits for the end of a dump, which wakes nobody.
+        m->parker.Sleep(m->p == nullptr ? ThreadParker::kNoDeadline
+                                        : MonotonicNs() + kHeldNs);
+        AnswerStackRequest(m, at);
       }
     } else {
       scheduler->preemptions_refused.fetch_add(1, std::memory_order_relaxed);
     }
   }
   errno = saved_errno;
+}
+
+// Whether m runs g, or did a moment ago.
+RT_NO_TSAN bool Runs(const M* m, const Goroutine* g) {
+  return __atomic_load_n(&m->current, __ATOMIC_RELAXED) == g;
+}
+
+// Null if nobody runs g.
+M* FindHolder(const Goroutine* g) {
+  const Scheduler* scheduler = ActiveScheduler();
+  int made = scheduler->ps_made.load(std::memory_order_acquire);
+  for (int i = 0; i < made; ++i) {
+    M* m = scheduler->ps[i]
+               .load(std::memory_order_relaxed)
+               ->holder.load(std::memory_order_acquire);
+    if (m != nullptr && Runs(m, g)) return m;
+  }
+  return nullptr;
+}
+
+// Null if there is none, or the dying thread itself has the lock.
+M* FindInSyscall(const Goroutine* g) {
+  Scheduler* scheduler = ActiveScheduler();
+  for (int tries = 0; !scheduler->mu.TryLock(); ++tries) {
+    constexpr int kEnough = 1000;
+    if (tries == kEnough) return nullptr;
+    sched_yield();
+  }
+  M* m = scheduler->all_ms;
+  while (m != nullptr && !Runs(m, g)) m = m->all_next;
+  scheduler->mu.Unlock();
+  return m;
 }
 
 }  // namespace
@@ -162,20 +214,42 @@ void RequestPreemption(P* p, uint32_t tick, bool hard) {
   // be cut short by a signal.
   if (p->holder.load(std::memory_order_relaxed) == m) {
     Trace(TraceKind::kPreempt, 0, static_cast<uint64_t>(p->id));
-    SendSignal(m->tid.load(std::memory_order_relaxed));
+    Interrupt(m);
   }
 }
 
-bool AskKeptThread(M* m, StackRequest* request) {
-  constexpr int64_t kPatienceNs = 1'000'000'000;
-  m->stack_request.store(request, std::memory_order_release);
-  m->parker.Wake();
-  if (request->answered.Sleep(MonotonicNs() + kPatienceNs)) return true;
-  // Either it has not begun, or it will answer at once.
-  if (m->stack_request.exchange(nullptr, std::memory_order_acquire)) {
+bool AskThread(Goroutine* g, GStatus seen, StackRequest* request,
+               int64_t deadline_ns) {
+  M* m = seen == GStatus::kPreempted ? g->thread
+         : seen == GStatus::kRunning ? FindHolder(g)
+                                     : FindInSyscall(g);
+  if (m == nullptr || m == CurrentM()) return false;
+  // Not if a dump that a dying program does not wait for any longer is asking.
+  StackRequest* free = nullptr;
+  if (!m->stack_request.compare_exchange_strong(free, request,
+                                                std::memory_order_release)) {
     return false;
   }
-  return request->answered.Sleep(ThreadParker::kNoDeadline);
+  if (seen == GStatus::kPreempted) {
+    m->parker.Wake();
+  } else {
+    Interrupt(m);
+  }
+  constexpr int64_t kLookNs = 1'000'000;
+  bool answered = false;
+  int64_t now_ns = MonotonicNs();
+  do {
+    answered = request->answered.Sleep(std::min(now_ns + kLookNs, deadline_ns));
+    now_ns = MonotonicNs();
+  } while (!answered && now_ns < deadline_ns &&
+           g->status.load(std::memory_order_relaxed) == seen);
+  // Else either it has not begun, or it will answer at once.
+  StackRequest* ours = request;
+  if (!answered && !m->stack_request.compare_exchange_strong(
+                       ours, nullptr, std::memory_order_acquire)) {
+    answered = request->answered.Sleep(ThreadParker::kNoDeadline);
+  }
+  return answered && request->goroutine_id == g->id;
 }
 
 // --- The scheduler's part ----------------------------------------------------
@@ -236,13 +310,16 @@ bool Scheduler::StopGoroutine(M* m) {
 }
 
 bool Scheduler::ContinueGoroutine(M* m) {
-  {
+  if (m->p == nullptr) {
     RawLock lock(mu);
     if (m->next_p == nullptr) return false;
     TakeAssignment(m);
   }
   Goroutine* g = m->current;
-  BeginToRun(g);
+  if (!MayRun(g)) {
+    g->status.store(GStatus::kPreempted, std::memory_order_release);
+    return false;
+  }
   Trace(TraceKind::kStart, g->id);
   // Not before: a dump that is going on may ask this thread.
   if (g->thread_locks == 0) g->thread = nullptr;

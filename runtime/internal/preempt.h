@@ -15,6 +15,8 @@
 //   who finds it      gives its own P to the thread that sleeps, and goes idle
 //   the handler       returns
 //
+// A dump uses the same signal to ask a thread where its goroutine is.
+//
 // Never more than GOMAXPROCS goroutines run. Refused, and tried again soon: in
 // a NoPreempt region; on another stack than the goroutine's; and, for some
 // milliseconds, inside of the C library, where the goroutine is likely to hold
@@ -30,6 +32,7 @@
 
 #include <cstdint>
 
+#include "runtime/internal/goroutine.h"
 #include "runtime/internal/m.h"
 #include "runtime/internal/p.h"
 #include "runtime/internal/traceback.h"
@@ -44,9 +47,11 @@ void InstallPreemption();
 // `hard`: in the C library, too.
 void RequestPreemption(P* p, uint32_t tick, bool hard);
 
-// The stack of the goroutine that m's thread keeps; false if the thread does
-// not answer in time.
-bool AskKeptThread(M* m, StackRequest* request);
+// The stack of g, which was seen to run, to be in a system call, or to be kept
+// by its thread, from that thread; false if it does not answer in time, or g is
+// not there any more. While other goroutines may not begin to run.
+bool AskThread(Goroutine* g, GStatus seen, StackRequest* request,
+               int64_t deadline_ns);
 
 }  // namespace rt::internal
 

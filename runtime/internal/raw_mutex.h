@@ -50,6 +50,13 @@ class ABSL_LOCKABLE RawMutex {
     if (locked_.exchange(true, std::memory_order_seq_cst)) LockSlow();
   }
 
+  bool TryLock() ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) {
+    EnterNoPreempt();
+    if (!locked_.exchange(true, std::memory_order_seq_cst)) return true;
+    LeaveNoPreempt();
+    return false;
+  }
+
   void Unlock() ABSL_UNLOCK_FUNCTION() {
     locked_.store(false, std::memory_order_release);
     LeaveNoPreempt();

@@ -5,6 +5,7 @@
 
 #include <sched.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -86,8 +87,20 @@ void AskForStack(Goroutine* g, StackRequest* request) {
   request->asker_fiber->AfterSwitch();
 }
 
-// g as it is, if it is alive, and its stack in `request`, if that is not null.
-bool Take(Goroutine* g, Snapshot* snapshot, StackRequest* request) {
+// Whether a signal does no harm to g's system call: not if the program lives.
+bool MayInterruptSyscalls() {
+  return ActiveScheduler()->hold.load(std::memory_order_relaxed) ==
+         Hold::kFrozen;
+}
+
+// Its stack is in use: it is its thread that must be asked.
+bool OnThread(GStatus status) {
+  return status == GStatus::kRunning || status == GStatus::kSyscall ||
+         status == GStatus::kPreempted;
+}
+
+// g as it is, if it is alive, but for its stack.
+bool LookAt(Goroutine* g, Snapshot* snapshot) {
   // Acquire: pairs with the release of who suspended it, so its context and
   // what it said before are there.
   GStatus status = g->status.load(std::memory_order_acquire);
@@ -98,16 +111,44 @@ bool Take(Goroutine* g, Snapshot* snapshot, StackRequest* request) {
     snapshot->object = g->wait_object;
     snapshot->wait_lock = g->wait_lock;
   }
-  if (status == GStatus::kRunning || status == GStatus::kSyscall) {
-    snapshot->size = -1;
-  } else if (request != nullptr && status == GStatus::kPreempted) {
-    bool answered = AskKeptThread(g->thread, request);
-    snapshot->size = answered ? request->size : 0;
-  } else if (request != nullptr && g->stack.base != nullptr) {
-    AskForStack(g, request);
-    snapshot->size = request->size;
-  }
+  if (OnThread(status)) snapshot->size = -1;
   return true;
+}
+
+// g as it is, if it is alive, and its stack in `request`, if that is not null.
+bool Take(Goroutine* g, Snapshot* snapshot, StackRequest* request) {
+  constexpr int64_t kLeastPatienceNs = 10'000'000;
+  constexpr int64_t kPauseNs = 50'000;
+  int64_t deadline_ns = 0;
+  // Again if it was on its way from one thread, or state, to the next.
+  while (LookAt(g, snapshot)) {
+    if (request == nullptr) return true;
+    if (!OnThread(snapshot->status)) {
+      if (g->stack.base == nullptr) return true;
+      AskForStack(g, request);
+      snapshot->size = request->size;
+      return true;
+    }
+    if (snapshot->status == GStatus::kSyscall && !MayInterruptSyscalls()) {
+      return true;
+    }
+    int64_t now_ns = MonotonicNs();
+    if (deadline_ns == 0) {
+      // Half of what is left, so that there is something left for the next one.
+      int64_t patience_ns =
+          std::max(request->patience_ns / 2, kLeastPatienceNs);
+      deadline_ns = now_ns + patience_ns;
+    } else if (now_ns >= deadline_ns) {
+      request->patience_ns /= 2;
+      return true;
+    }
+    if (AskThread(g, snapshot->status, request, deadline_ns)) {
+      snapshot->size = request->size;
+      return true;
+    }
+    request->answered.Sleep(MonotonicNs() + kPauseNs);
+  }
+  return false;
 }
 
 // Keeps suspended goroutines suspended for its lifetime. Between, the caller
@@ -217,12 +258,12 @@ void FreezeTheWorld(Scheduler* scheduler) {
   HeavyFence();  // Pairs with Scheduler::MayRun.
 }
 
-void AppendGoroutine(Goroutine* g, FrameFilter filter, std::string* out) {
+void AppendGoroutine(Goroutine* g, FrameFilter filter, StackRequest* request,
+                     std::string* out) {
   Snapshot snapshot;
-  StackRequest request;
-  if (!Take(g, &snapshot, &request)) return;
+  if (!Take(g, &snapshot, request)) return;
   *out += "\n";
-  Append(snapshot, request.pcs, filter, out);
+  Append(snapshot, request->pcs, filter, out);
 }
 
 void AppendRunning(const Goroutine& g, void* const* pcs, int size,
@@ -269,9 +310,11 @@ GoroutineDump CollectFrozen() {
   StackRequest request;
   GoroutinePool::Get().ForEach([&](Goroutine* g) {
     Snapshot snapshot;
-    if (!Take(g, &snapshot, g->wait_lock != nullptr ? &request : nullptr)) {
-      return;
-    }
+    // Relaxed: it stays so.
+    bool waits =
+        g->status.load(std::memory_order_relaxed) == GStatus::kWaiting &&
+        g->wait_lock != nullptr;
+    if (!Take(g, &snapshot, waits ? &request : nullptr)) return;
     dump.goroutines.push_back(snapshot);
     if (snapshot.size <= 0) return;
     dump.goroutines.back().first_pc = dump.pcs.size();

@@ -11,8 +11,10 @@
 //
 // A dump asks each suspended goroutine for its stack by resuming it (D-013);
 // meanwhile no other goroutine may be resumed: the world is paused, or frozen
-// for good when the program dies. Goroutines that run go on, and are listed
-// without their stacks.
+// for good when the program dies. Goroutines that run go on; their threads are
+// asked by a signal (D-065). Listed without its stack is who does not answer
+// in time, or, while the program lives, is in a system call, which a signal may
+// cut short.
 
 #ifndef RUNTIME_INTERNAL_TRACEBACK_H_
 #define RUNTIME_INTERNAL_TRACEBACK_H_
@@ -34,13 +36,19 @@ namespace rt::internal {
 
 struct Scheduler;
 
-// The goroutine finds it on waking, answers, and switches back (SwitchToM).
+// The goroutine finds it on waking, answers, and switches back (SwitchToM), or
+// its thread is asked (preempt.h). One for all goroutines of a dump.
 struct StackRequest {
   void* pcs[kMaxFrames];
   int size = 0;
   Context asker;
   Fiber* asker_fiber = nullptr;
-  ThreadParker answered;  // If its thread had to be asked (preempt.h).
+
+  // For threads.
+  ThreadParker answered;
+  uint64_t goroutine_id = 0;  // Whom the thread runs; 0: nobody.
+  // For how long the dump will still wait for threads that do not answer.
+  int64_t patience_ns = 2'000'000'000;
 };
 
 // What is known of a goroutine, taken while nobody resumes it.
@@ -82,9 +90,9 @@ GoroutineDump CollectFrozen();
 void FreezeTheWorld(Scheduler* scheduler);
 
 // Appends g's header, its stack and where it was created, after an empty line;
-// nothing if it is not alive. `stack_of_running` is shown if g is running.
-// Only while the world is frozen.
-void AppendGoroutine(Goroutine* g, FrameFilter filter, std::string* out);
+// nothing if it is not alive. Only while the world is frozen.
+void AppendGoroutine(Goroutine* g, FrameFilter filter, StackRequest* request,
+                     std::string* out);
 
 // Appends the same of a goroutine whose stack is known: "running".
 void AppendRunning(const Goroutine& g, void* const* pcs, int size,

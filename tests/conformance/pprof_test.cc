@@ -156,6 +156,7 @@ struct Decoded {
           pbf_reader line = in.get_message();
           ASSERT_TRUE(line.next(1));
           names.push_back(functions.at(line.get_uint64()));
+          if (line.next(2)) lines[names.back()].insert(line.get_int64());
       }
     }
     if (mapping != 0) {
@@ -222,7 +223,8 @@ struct Decoded {
   std::map<uint64_t, std::pair<uint64_t, uint64_t>> mappings;
   std::set<std::string> files;
   std::map<uint64_t, std::string> functions;
-  std::map<std::string, std::string> sources;  // By name.
+  std::map<std::string, std::string> sources;      // By name.
+  std::map<std::string, std::set<int64_t>> lines;  // By function.
   std::map<uint64_t, std::vector<std::string>> locations;
   std::vector<Sample> samples;
 };
@@ -431,6 +433,49 @@ TEST_P(GoroutineProfileTest, CountsThemByStackAndState) {
     EXPECT_EQ(all, 9);
     c.Close();
     mu.Unlock();
+    wg.Wait();
+  });
+}
+
+constexpr int64_t kSpinLine = __LINE__;
+[[gnu::noinline]] void SpinUntil(const std::atomic<bool>* stop) {
+  while (!*stop) {
+    // ThreadSanitizer keeps a signal back until a call that it intercepts.
+    if (internal::kTsan) usleep(0);
+  }
+}
+constexpr int64_t kSpinEndLine = __LINE__;
+
+TEST_P(GoroutineProfileTest, ShowsWhereOthersRun) {
+  Main([] {
+    constexpr int kCount = 5;  // More than may run at 1, 2 and 4.
+    std::atomic<bool> stop{false};
+    std::atomic<int> begun{0};
+    WaitGroup wg;
+    for (int i = 0; i < kCount; ++i) {
+      wg.Go([&] {
+        ++begun;
+        SpinUntil(&stop);
+      });
+    }
+    YieldUntil([&] { return begun == kCount; });
+    Decoded profile = Written(Profile::kGoroutine, "running");
+    int64_t found = 0;
+    for (const auto& sample : profile.samples) {
+      // Between the two statements above, at the latest.
+      if (sample.Has("SpinUntil") || sample.Has("ShowsWhereOthersRun")) {
+        found += sample.values[0];
+      }
+    }
+    EXPECT_EQ(found, kCount + 1);
+    EXPECT_GE(profile.Sum("SpinUntil")[0], 1);
+    EXPECT_THAT(profile.Sum("goroutine on another thread"), ElementsAre(0));
+    for (const auto& [function, lines] : profile.lines) {
+      if (function.find("SpinUntil") == std::string::npos) continue;
+      EXPECT_GT(*lines.begin(), kSpinLine);
+      EXPECT_LT(*lines.rbegin(), kSpinEndLine);
+    }
+    stop = true;
     wg.Wait();
   });
 }
