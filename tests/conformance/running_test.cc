@@ -168,7 +168,7 @@ struct End {
 
 constexpr End kQuit = {"Quit",
                        [] {
-                         kill(getpid(), SIGQUIT);
+                         raise(SIGQUIT);
                          MakeChan<int>().Recv();
                        },
                        "SIGQUIT: quit\n"};

@@ -148,7 +148,7 @@ TEST(QuitTest, DumpsAllGoroutines) {
             Go([] { Sleep(absl::Hours(1)); });
             Go([] {
               WaitUntilBlocked(2);
-              kill(getpid(), SIGQUIT);
+              raise(SIGQUIT);
             });
             MakeChan<int>().Recv();
           });
@@ -166,7 +166,7 @@ TEST(QuitTest, EndsAProgramThatComputes) {
       {
         setenv("GOMAXPROCS", "1", /*overwrite=*/1);
         rt::Run([] {
-          kill(getpid(), SIGQUIT);
+          raise(SIGQUIT);
           for (std::atomic<int> i{0};; ++i) {
           }
         });
@@ -186,7 +186,7 @@ TEST(QuitTest, EndsAnIdleProgram) {
               while (!internal::ActiveScheduler()->sysmon.resting()) {
                 usleep(1000);
               }
-              kill(getpid(), SIGQUIT);
+              raise(SIGQUIT);
               pause();
             });
           });
@@ -204,7 +204,7 @@ TEST(QuitTest, AHandlerOfTheProgramStays) {
       {
         signal(SIGQUIT, [](int) { _exit(7); });
         rt::Run([] {
-          kill(getpid(), SIGQUIT);
+          raise(SIGQUIT);
           MakeChan<int>().Recv();
         });
       },
