@@ -95,8 +95,8 @@ void ExpectAbandoned(const absl::StatusOr<Conn>& conn, absl::StatusCode code,
                      std::string_view text) {
   EXPECT_EQ(conn.status().code(), code);
   EXPECT_EQ(std::string(conn.status().message()), text);
-  EXPECT_EQ(NumGoroutine(), 2);  // And who waits for the answer.
-  YieldUntil([] { return resolver.asked == 1; });
+  // And who waits for the answer.
+  YieldUntil([] { return resolver.asked == 1 && NumGoroutine() == 2; });
   EXPECT_EQ(resolver.answered, 0);
   resolver.Answer();
   YieldUntil([] { return NumGoroutine() == 1; });
@@ -113,7 +113,6 @@ TEST_P(LookUpTest, EndsWhenTheContextIsCancelled) {
       YieldUntil([] { return resolver.asked == 1; });
       cancel();
       wg.Wait();
-      YieldUntil([] { return NumGoroutine() == 2; });
     }
     ExpectAbandoned(conn, absl::StatusCode::kCancelled,
                     "dial tcp: lookup slow: operation was canceled");
@@ -124,7 +123,7 @@ TEST_P(LookUpTest, EndsWhenTheContextIsCancelled) {
 absl::StatusOr<Conn> DialTooShort(std::string_view address) {
   for (absl::Duration timeout = absl::Milliseconds(1);; timeout *= 2) {
     absl::StatusOr<Conn> conn = DialTimeout("tcp", address, timeout);
-    if (NumGoroutine() == 2) return conn;
+    if (NumGoroutine() > 1) return conn;  // Somebody asks.
   }
 }
 

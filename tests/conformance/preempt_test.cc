@@ -173,6 +173,31 @@ TEST(PreemptLibraryTest, WhileHoldingAStandardMutex) {
   });
 }
 
+// The same for who initialises a static variable of a function.
+int InitializeSlowly(Scheduler* scheduler) {
+  int64_t before = scheduler->preemptions;
+  Spin([&] { return scheduler->preemptions > before; });
+  return 42;
+}
+
+int InitializedOnce(Scheduler* scheduler) {
+  static int value = InitializeSlowly(scheduler);
+  return value;
+}
+
+TEST(PreemptLibraryTest, WhileInitializingAStaticVariable) {
+#if defined(__clang__)
+  if (internal::kTsan) GTEST_SKIP() << kNoSignalWhileBlocked;
+#endif
+  OnProcs(1, [](Scheduler* scheduler) {
+    WaitGroup wg;
+    for (int i = 0; i < 3; ++i) {
+      wg.Go([&] { EXPECT_EQ(InitializedOnce(scheduler), 42); });
+    }
+    wg.Wait();
+  });
+}
+
 // A system call that is not wrapped in Blocking is as bad as a loop, and goes
 // on after it.
 TEST(PreemptLibraryTest, InASystemCall) {
