@@ -11,6 +11,20 @@
 //          goes to another thread meanwhile.
 // Rules:   f must not call anything of rt. What f returns or throws, Blocking
 //          returns or throws.
+//
+// Without it, a call that blocks is as bad as a loop: the goroutine keeps its
+// right to run, and when others wait it is preempted after 10 ms, by a signal
+// (SIGURG). What the call sees of that, once it is the goroutine's turn again:
+//   * read, write, accept, connect, send, recv, wait, flock, and waits for
+//   locks
+//     are begun anew by the kernel (SA_RESTART), and notice nothing;
+//   * nanosleep, usleep, sleep, poll, select, epoll_wait, sigtimedwait, and
+//     calls on a socket with a timeout (SO_RCVTIMEO) end too early, with EINTR
+//     (sleep: with the seconds that are left). Call again, with what is left of
+//     the time, as std::this_thread::sleep_for does by itself.
+// Better than either: rt::Sleep, rt::net, or Blocking, which has no right to
+// lose. Even there EINTR is possible, as in any program with signal handlers: a
+// signal may come just when f begins, and a profile or a dump sends others.
 
 #ifndef RUNTIME_BLOCKING_H_
 #define RUNTIME_BLOCKING_H_

@@ -50,8 +50,9 @@ std::string Stack();
 
 // The same of every goroutine, the caller's first, with an empty line between
 // two. Those that wait say for what, and for how many minutes if it is one or
-// more. While it looks, nobody begins to run; those that run go on, and their
-// stacks are not shown.
+// more. While it looks, nobody begins to run; those that run go on, after a
+// signal that asks their threads where they are. Not shown are the stacks of
+// those in Blocking, whose calls a signal would cut short.
 std::string AllStacks();
 
 // Goroutines that wait for each other's locks, while others may go on: a

@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -216,6 +217,22 @@ TEST(PreemptLibraryTest, InASystemCall) {
     wg.Wait();
     close(fds[0]);
     close(fds[1]);
+  });
+}
+
+// blocking.h says so.
+TEST(PreemptLibraryTest, ASleepOfTheKernelIsCutShort) {
+  OnProcs(1, [](Scheduler*) {
+    WaitGroup wg;
+    wg.Go([&] {
+      timespec time = {.tv_sec = 1000, .tv_nsec = 0};
+      timespec left = {};
+      EXPECT_EQ(nanosleep(&time, &left), -1);
+      EXPECT_EQ(errno, EINTR);
+      EXPECT_GT(left.tv_sec, 0);
+    });
+    Gosched();  // Returns when the other one is stopped.
+    wg.Wait();
   });
 }
 
