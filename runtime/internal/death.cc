@@ -199,12 +199,15 @@ void Die(const Death& death) {
   TracebackLevel level = CurrentEnvironment().traceback;
   FrameFilter filter = level >= TracebackLevel::kSystem ? FrameFilter::kAll
                                                         : FrameFilter::kProgram;
-  std::string text = death.headline + "\n";
+  // First, and without an allocation: the lock of malloc may be kept for good.
+  Write(death.headline);
+  WriteStderr("\n", 1);
+  std::string text;
   if (death.self != nullptr && level > TracebackLevel::kNone) {
-    text += "\n";
+    text = "\n";
     AppendRunning(*death.self, death.pcs, death.size, filter, &text);
+    Write(text);
   }
-  Write(text);
   bool all = level >= TracebackLevel::kAll ||
              (level == TracebackLevel::kSingle && death.all);
   if (all && scheduler != nullptr) {

@@ -304,7 +304,7 @@ bool Scheduler::StopGoroutine(M* m) {
   global_size.store(global.size(), std::memory_order_seq_cst);
   M* next = Assign(p, /*spin=*/false);
   mu.Unlock();
-  next->parker.Wake();
+  if (next != nullptr) next->parker.Wake();  // Else the program has just died.
   preemptions.fetch_add(1, std::memory_order_relaxed);
   return true;
 }

@@ -168,54 +168,58 @@ bool FindFunctions(Dwarf_Die* die, Dwarf_Addr pc,
   return false;
 }
 
-// Where code is that belongs to no line, as Clang's loops without a body do:
-// the last line before it that is in the same function and file, or else where
-// the function begins. `functions` are those that contain `pc`.
-void SetNearestLine(Dwarf_Die* cu, Dwarf_Addr pc,
-                    std::vector<Dwarf_Die>* functions,
-                    SourceLocation* location) {
-  if (functions->empty()) return;
-  Dwarf_Die* function = &functions->back();
-  Dwarf_Attribute attribute;
-  const std::string_view file =
-      FileOf(cu, dwarf_attr_integrate(function, DW_AT_decl_file, &attribute));
-  location->file = WorkspacePath(file);
-  dwarf_decl_line(function, &location->line);
+// The place that the line table has for code at `pc`; no file if it has none.
+SourceLocation PlaceOf(Dwarf_Line* line) {
+  SourceLocation place;
+  const char* file = dwarf_linesrc(line, nullptr, nullptr);
+  if (file != nullptr) place.file = WorkspacePath(file);
+  dwarf_lineno(line, &place.line);
+  return place;
+}
+
+// Where code of the function `die` is that belongs to no line of it: the last
+// line before `pc` that is in the same function and file, or else where the
+// function begins, which is in `declared`.
+SourceLocation NearestPlace(Dwarf_Die* cu, Dwarf_Addr pc, Dwarf_Die* die,
+                            SourceLocation declared) {
   Dwarf_Lines* lines = nullptr;
   size_t count = 0;
-  if (dwarf_getsrclines(cu, &lines, &count) != 0) return;
+  if (dwarf_getsrclines(cu, &lines, &count) != 0) return declared;
+  SourceLocation nearest = declared;
   for (size_t i = 0; i < count; ++i) {  // In the order of their addresses.
     Dwarf_Line* line = dwarf_onesrcline(lines, i);
     Dwarf_Addr begin = 0;
-    int number = 0;
     if (dwarf_lineaddr(line, &begin) != 0 || begin > pc) break;
-    if (dwarf_lineno(line, &number) == 0 && number != 0 &&
-        dwarf_haspc(function, begin) == 1 &&
-        dwarf_linesrc(line, nullptr, nullptr) == file) {
-      location->line = number;
-    }
+    if (dwarf_haspc(die, begin) != 1) continue;
+    SourceLocation place = PlaceOf(line);
+    if (place.line != 0 && place.file == declared.file) nearest = place;
   }
+  return nearest;
 }
 
-// Where the instruction at `pc` comes from, or else the nearest place.
-SourceLocation PlaceOf(Dwarf_Die* cu, Dwarf_Addr pc,
+// The place of the instruction at `pc`. `functions` are those that contain it.
+//
+// Clang gives loops without a body no line, so that the one before, which may
+// be another function's, seems to be theirs. And of some instructions that
+// come from an inlined function the line is known, but not the function.
+SourceLocation PlaceAt(Dwarf_Die* cu, Dwarf_Addr pc,
                        std::vector<Dwarf_Die>* functions) {
-  SourceLocation location;
   Dwarf_Line* line = dwarf_getsrc_die(cu, pc);
-  if (line != nullptr) {
-    const char* file = dwarf_linesrc(line, nullptr, nullptr);
-    if (file != nullptr) location.file = WorkspacePath(file);
-    dwarf_lineno(line, &location.line);
-  }
-  // The line before may be another function's.
+  SourceLocation place;
+  if (line != nullptr) place = PlaceOf(line);
+  if (functions->empty()) return place;
+  Dwarf_Die* die = &functions->back();
+  SourceLocation declared;
+  Dwarf_Attribute attribute;
+  declared.file = WorkspacePath(
+      FileOf(cu, dwarf_attr_integrate(die, DW_AT_decl_file, &attribute)));
+  dwarf_decl_line(die, &declared.line);
   Dwarf_Addr begin = 0;
-  bool ours =
-      line != nullptr && dwarf_lineaddr(line, &begin) == 0 &&
-      (functions->empty() || dwarf_haspc(&functions->front(), begin) == 1);
-  if (!ours || location.line == 0) {
-    SetNearestLine(cu, pc, functions, &location);
-  }
-  return location;
+  bool good = line != nullptr && place.line != 0 &&
+              (place.file == declared.file || declared.file.empty()) &&
+              dwarf_lineaddr(line, &begin) == 0 &&
+              dwarf_haspc(&functions->front(), begin) == 1;
+  return good ? place : NearestPlace(cu, pc, die, declared);
 }
 
 // Appends the inlined functions among `functions`, innermost first, and leaves
@@ -311,7 +315,7 @@ std::vector<SourceLocation> LookUp(const void* pc) {
   if (Dwarf_Die* cu = FindUnit(module, address, &bias)) {
     std::vector<Dwarf_Die> functions;
     FindFunctions(cu, address - bias, &functions);
-    location = PlaceOf(cu, address - bias, &functions);
+    location = PlaceAt(cu, address - bias, &functions);
     AppendInlined(cu, &functions, &location, &result);
   }
   // The symbol table knows namespaces and classes that the debug information

@@ -126,6 +126,7 @@ struct Work {
   const char* name;
   void (*body)();
   bool calls = true;
+  bool allocates = false;
 };
 
 void PrintTo(const Work& work, std::ostream* out) { *out << work.name; }
@@ -134,9 +135,9 @@ constexpr Work kNothing = {"NothingForEver", NothingForEver, /*calls=*/false};
 constexpr Work kInlined = {"NothingInlined", NothingInlined, /*calls=*/false};
 constexpr Work kPlain = {"NobodySetsIt", NobodySetsIt, /*calls=*/false};
 constexpr Work kLook = {"LookAtAFlag", LookAtAFlag};
-constexpr Work kAllocate = {"Allocate", Allocate};
-constexpr Work kFormat = {"Format", Format};
-constexpr Work kFill = {"FillAMap", FillAMap};
+constexpr Work kAllocate = {"Allocate", Allocate, true, /*allocates=*/true};
+constexpr Work kFormat = {"Format", Format, true, /*allocates=*/true};
+constexpr Work kFill = {"FillAMap", FillAMap, true, /*allocates=*/true};
 constexpr Work kSend = {"SendAndReceive", SendAndReceive};
 
 // A dump that shows `count` goroutines in the work `name`, each with its line,
@@ -237,6 +238,11 @@ TEST_P(DyingTest, ShowsWhereTheyRun) { Expect(std::get<int>(GetParam()) - 1); }
 
 // More of them than P's: the others were preempted, and keep their threads.
 TEST_P(DyingTest, ShowsWhereTheyWerePreempted) {
+  const Work& work = std::get<Row>(GetParam()).work;
+  if (internal::kAsan && work.allocates) {
+    GTEST_SKIP() << "AddressSanitizer's allocator has locks for all threads: "
+                    "who is stopped with one stops the report";
+  }
   Expect(std::get<int>(GetParam()) + 3);
 }
 
