@@ -92,7 +92,7 @@ class Cond {
   };
 
   const AnyLock lock_;
-  internal::RawMutex mu_;
+  internal::RawMutex mu_{internal::LockRank::kCond};
   // Written under mu_; Signal looks whether there is anybody without it.
   std::atomic<Waiter*> first_{nullptr};
   Waiter* last_ ABSL_GUARDED_BY(mu_) = nullptr;

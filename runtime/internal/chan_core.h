@@ -217,7 +217,7 @@ class ChanCore {
 
   std::atomic<int64_t> refs_{1};
 
-  RawMutex mu_;
+  RawMutex mu_{LockRank::kChan};
   std::atomic<bool> closed_{false};              // Written under mu_.
   std::atomic<int64_t> count_{0};                // Written under mu_.
   int64_t send_index_ ABSL_GUARDED_BY(mu_) = 0;  // The next slot to fill.

@@ -128,7 +128,7 @@ class ContextCore final : private Timer,
   const absl::Status deadline_cause_;
   const void* const created_by_pc_;
 
-  mutable RawMutex mu_;
+  mutable RawMutex mu_{LockRank::kContext};
   bool cancelled_ ABSL_GUARDED_BY(mu_) = false;
   ContextList children_ ABSL_GUARDED_BY(mu_);
   ContextList funcs_ ABSL_GUARDED_BY(mu_);

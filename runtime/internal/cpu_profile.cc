@@ -175,7 +175,7 @@ struct ThreadTimer {
 
 // Not on the heap: nothing is allocated under the lock.
 struct Timers {
-  RawMutex mu;
+  RawMutex mu{LockRank::kProfile};
   bool on ABSL_GUARDED_BY(mu) = false;
   int size ABSL_GUARDED_BY(mu) = 0;
   ThreadTimer timers[kMaxTimers] ABSL_GUARDED_BY(mu) = {};

@@ -145,7 +145,7 @@ class GoroutinePool {
     Goroutine blocks[kSize];
   };
 
-  RawMutex mu_;
+  RawMutex mu_{LockRank::kGoroutines};
   // The lists' first blocks, linked: the pool uses two of their fields, which
   // mean nothing while a block is free, for this and for the list's size.
   Goroutine* lists_ ABSL_GUARDED_BY(mu_) = nullptr;

@@ -64,7 +64,7 @@ class HashTrie {
 
     Branch* const parent;  // Null for the root.
     const int depth;       // Bits of the hash that are used up above.
-    RawMutex mu;
+    RawMutex mu{LockRank::kMap};
     int used ABSL_GUARDED_BY(mu) = 0;  // Slots that are not empty.
     std::atomic<Node*> slots[kSlots] = {};
   };

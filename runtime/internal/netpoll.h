@@ -174,7 +174,7 @@ class Netpoll {
   std::atomic<int64_t> waiters_{0};
   std::atomic<int64_t> last_poll_ns_{0};
 
-  RawMutex mu_;
+  RawMutex mu_{LockRank::kNetpoll};
   PollDesc* free_ ABSL_GUARDED_BY(mu_) = nullptr;
   PollDesc* made_ ABSL_GUARDED_BY(mu_) = nullptr;
 };

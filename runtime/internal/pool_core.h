@@ -101,7 +101,7 @@ class PoolCore {
 
     // How many objects there are; to look without the lock.
     std::atomic<size_t> size{0};
-    RawMutex mu;
+    RawMutex mu{LockRank::kPool};
     uint64_t round ABSL_GUARDED_BY(mu) = 0;  // That `current` is of.
     Objects current ABSL_GUARDED_BY(mu);
     Objects victims ABSL_GUARDED_BY(mu);

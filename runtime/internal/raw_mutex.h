@@ -10,6 +10,7 @@
 //           IsLocked are also in the single order of sequentially consistent
 //           operations: if IsLocked returns false, every owner whose Lock comes
 //           before it there has let go, and what it wrote is visible.
+// Rank:     the order among several is lock_rank.h's.
 // Fairness: none.
 // Preemption: not of who holds one. It is released on the thread that took it.
 //
@@ -24,6 +25,7 @@
 #include <atomic>
 
 #include "absl/base/thread_annotations.h"
+#include "runtime/internal/lock_rank.h"
 #include "runtime/internal/no_preempt.h"
 
 namespace rt::internal {
@@ -39,12 +41,13 @@ inline void CpuRelax() {
 
 class ABSL_LOCKABLE RawMutex {
  public:
-  constexpr RawMutex() = default;
+  constexpr explicit RawMutex(LockRank rank) : rank_(rank) {}
   RawMutex(const RawMutex&) = delete;
   RawMutex& operator=(const RawMutex&) = delete;
 
   void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() {
     EnterNoPreempt();
+    rank_.Lock(this, /*waits=*/true);
     // Sequentially consistent rather than acquire for IsLocked's sake; on
     // x86-64 the two are the same instruction.
     if (locked_.exchange(true, std::memory_order_seq_cst)) LockSlow();
@@ -52,12 +55,17 @@ class ABSL_LOCKABLE RawMutex {
 
   bool TryLock() ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) {
     EnterNoPreempt();
-    if (!locked_.exchange(true, std::memory_order_seq_cst)) return true;
+    if (!locked_.exchange(true, std::memory_order_seq_cst)) {
+      rank_.Lock(this, /*waits=*/false);
+      return true;
+    }
     LeaveNoPreempt();
     return false;
   }
 
   void Unlock() ABSL_UNLOCK_FUNCTION() {
+    // First: the mutex may be gone as soon as it is free.
+    rank_.Unlock(this);
     locked_.store(false, std::memory_order_release);
     LeaveNoPreempt();
   }
@@ -70,6 +78,7 @@ class ABSL_LOCKABLE RawMutex {
   void LockSlow();
 
   std::atomic<bool> locked_{false};
+  [[no_unique_address]] RankCheck rank_;
 };
 
 class ABSL_SCOPED_LOCKABLE RawLock {

@@ -37,7 +37,7 @@ uint32_t NewThreadNumber() {
 
 // First in, first out, so in the order of epochs.
 struct Waiting {
-  RawMutex mu;
+  RawMutex mu{LockRank::kReclaim};
   Retired* first ABSL_GUARDED_BY(mu) = nullptr;
   Retired* last ABSL_GUARDED_BY(mu) = nullptr;
   int64_t size ABSL_GUARDED_BY(mu) = 0;

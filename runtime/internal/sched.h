@@ -62,7 +62,7 @@ struct Scheduler {
   std::atomic<uint64_t> next_id{1};
   Sysmon sysmon{this};
 
-  RawMutex mu;
+  RawMutex mu{LockRank::kSched};
   GoroutineList global ABSL_GUARDED_BY(mu);
   P* idle_p ABSL_GUARDED_BY(mu) = nullptr;
   M* idle_m ABSL_GUARDED_BY(mu) = nullptr;

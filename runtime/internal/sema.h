@@ -44,7 +44,7 @@ struct SemaWaiter {
 // order.
 class SemaQueue {
  public:
-  RawMutex mu;
+  RawMutex mu{LockRank::kSema};
 
   void PushBack(SemaWaiter* w) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   void PushFront(SemaWaiter* w) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);

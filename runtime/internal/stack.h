@@ -78,7 +78,7 @@ class StackPool {
 
   void MapSlab() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
-  RawMutex mu_;
+  RawMutex mu_{LockRank::kStacks};
   Bundle* free_ ABSL_GUARDED_BY(mu_) = nullptr;
   std::byte* fresh_ ABSL_GUARDED_BY(mu_) = nullptr;  // Never used: not touched.
   std::byte* fresh_end_ ABSL_GUARDED_BY(mu_) = nullptr;

@@ -60,7 +60,7 @@ class StackTable {
   // Null if there is no room.
   void* Allocate(size_t bytes) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
-  RawMutex mu_;
+  RawMutex mu_{LockRank::kStackTable};
   Node* buckets_[kBuckets] ABSL_GUARDED_BY(mu_) = {};
   size_t nodes_ ABSL_GUARDED_BY(mu_) = 0;
   std::byte* free_ ABSL_GUARDED_BY(mu_) = nullptr;  // Of the newest chunk.

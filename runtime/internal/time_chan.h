@@ -58,7 +58,7 @@ class TimeChan : private Timer, private ChanOwner {
   bool StopLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   ChanCore* const core_;
-  RawMutex mu_;
+  RawMutex mu_{LockRank::kTimeChan};
 };
 
 // Calls a function in a goroutine of its own. Counted: by handles, by being
@@ -84,7 +84,7 @@ class FuncTimer : private Timer {
   absl::AnyInvocable<void()> f_;
   const void* const created_by_pc_;  // The call of AfterFunc.
   std::atomic<int64_t> refs_{1};
-  RawMutex mu_;
+  RawMutex mu_{LockRank::kTimeChan};
 };
 
 class FuncTimerRef {

@@ -99,7 +99,7 @@ class TimerHeap {
   // Restores T1. True if the first time is an earlier one than before.
   bool Publish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
-  RawMutex mu_;
+  RawMutex mu_{LockRank::kTimers};
   // Children of i are 4i + 1 to 4i + 4; entry 1 begins a cache line.
   Entry* entries_ ABSL_GUARDED_BY(mu_) = nullptr;
   uint32_t size_ ABSL_GUARDED_BY(mu_) = 0;

@@ -37,7 +37,7 @@ struct Chunk {
 
 // What one thread has recorded.
 struct Buffer {
-  RawMutex mu;
+  RawMutex mu{LockRank::kTrace};
   Buffer* next = nullptr;  // In the list of all; constant once there.
   Chunk* chunks ABSL_GUARDED_BY(mu) = nullptr;  // The last one first.
   int64_t dropped ABSL_GUARDED_BY(mu) = 0;

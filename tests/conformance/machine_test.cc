@@ -4,6 +4,8 @@
 // The parts that are right on their own: the run queue and its lock, the queues
 // of waiters.
 
+#include <signal.h>
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -14,11 +16,13 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "runtime/internal/biased_lock.h"
 #include "runtime/internal/fence.h"
 #include "runtime/internal/goroutine.h"
+#include "runtime/internal/lock_rank.h"
 #include "runtime/internal/raw_mutex.h"
 #include "runtime/internal/runq.h"
 #include "runtime/internal/sema.h"
@@ -29,6 +33,53 @@ namespace rt::internal {
 namespace {
 
 using ::testing::ElementsAre;
+
+#if defined(RT_LOCK_RANKS)
+
+// Locks two in turn, of which the second has the higher address.
+void LockTwo(LockRank first, LockRank second,
+             bool ascending) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  struct {
+    RawMutex low;
+    RawMutex high;
+  } locks = {RawMutex(ascending ? first : second),
+             RawMutex(ascending ? second : first)};
+  RawLock outer(ascending ? locks.low : locks.high);
+  RawLock inner(ascending ? locks.high : locks.low);
+}
+
+TEST(LockRankTest, LocksAreTakenInOneOrder) {
+  LockTwo(LockRank::kChan, LockRank::kSched, /*ascending=*/false);
+  LockTwo(LockRank::kChan, LockRank::kChan, /*ascending=*/true);
+  LockTwo(LockRank::kTimers, LockRank::kTimers, /*ascending=*/false);
+  ::testing::FLAGS_gtest_death_test_style = "threadsafe";
+  struct {
+    LockRank first, second;
+    bool ascending;
+    const char* message;
+  } const kRows[] = {
+      {LockRank::kSched, LockRank::kChan, true,
+       "^fatal error: runtime lock \"channel\" taken while \"scheduler\" is "
+       "held\n"},
+      {LockRank::kSema, LockRank::kSema, true, "\"sema\" .* \"sema\""},
+      {LockRank::kChan, LockRank::kChan, false, "\"channel\" .* \"channel\""},
+      {LockRank::kTimers, LockRank::kTimers, true, "\"timers\" .* \"timers\""},
+  };
+  for (const auto& row : kRows) {
+    EXPECT_EXIT(LockTwo(row.first, row.second, row.ascending),
+                ::testing::KilledBySignal(SIGABRT), row.message);
+  }
+}
+
+TEST(LockRankTest, WhoOnlyTriesWaitsForNobody) {
+  RawMutex inner(LockRank::kSched);
+  RawMutex outer(LockRank::kChan);
+  RawLock lock(inner);
+  ASSERT_TRUE(outer.TryLock());
+  outer.Unlock();
+}
+
+#endif
 
 TEST(BiasedLockTest, OthersTakeTheBiasAwayAndTheOwnerEarnsItBack) {
   BiasedLock lock;

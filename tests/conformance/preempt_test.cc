@@ -309,7 +309,7 @@ struct Pinned {
 };
 
 struct Locked {
-  internal::RawMutex mu;
+  internal::RawMutex mu{internal::LockRank::kSched};
   internal::RawLock lock{mu};
 };
 

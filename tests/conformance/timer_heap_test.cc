@@ -111,8 +111,9 @@ TEST(TimerHeapTest, ALongPeriodDoesNotOverflow) {
 }
 
 TEST(TimerHeapTest, ARetiredHeapGivesAllToItsHeir) {
-  TimerHeap heap;
-  TimerHeap heir;
+  TimerHeap heaps[2];  // As the scheduler has them: the heir comes first.
+  TimerHeap& heir = heaps[0];
+  TimerHeap& heap = heaps[1];
   Recorder armed(0);
   Recorder later(1);
   G g[2];
