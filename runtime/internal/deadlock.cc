@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "runtime/internal/frames.h"
@@ -31,7 +32,7 @@ const char* LockKind(WaitReason reason) {
 std::string LockName(const Snapshot& g) {
   std::string name = LockKind(g.reason);
   std::string variable = VariableAt(g.object);
-  if (!variable.empty()) return name + variable;
+  if (!variable.empty()) return name + ReadableName(std::move(variable));
   char address[32];
   snprintf(address, sizeof(address), "%p", g.object);
   return name + address;

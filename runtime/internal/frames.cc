@@ -34,12 +34,26 @@ bool IsMachinery(const SourceLocation& at) {
          file.starts_with("../");  // The compiler's own libraries.
 }
 
-// Demangled names of lambdas are long: GCC's main::{lambda(int)#2}::operator()
-// (int) const and Clang's main::$_1::operator()(int) const are
-// main::lambda(int).
+// From a return address to the places of its call.
+std::vector<SourceLocation> CallAt(const void* pc) {
+  return Symbolize(static_cast<const char*>(pc) - 1);
+}
+
+void AppendPlace(const SourceLocation& at, std::string* out) {
+  *out += "\n\t" + at.file + ":" + std::to_string(at.line) + "\n";
+}
+
+}  // namespace
+
 std::string ReadableName(std::string name) {
   if (size_t clone = name.find(" [clone"); clone != std::string::npos) {
     name.resize(clone);
+  }
+  constexpr std::string_view kString =
+      "std::__cxx11::basic_string<char, std::char_traits<char>, "
+      "std::allocator<char> >";
+  for (size_t at; (at = name.find(kString)) != std::string::npos;) {
+    name.replace(at, kString.size(), "std::string");
   }
   constexpr std::string_view kCall = "::operator()";
   auto replace_lambda = [&](size_t at, size_t end) {
@@ -67,17 +81,6 @@ std::string ReadableName(std::string name) {
   }
   return name;
 }
-
-// From a return address to the places of its call.
-std::vector<SourceLocation> CallAt(const void* pc) {
-  return Symbolize(static_cast<const char*>(pc) - 1);
-}
-
-void AppendPlace(const SourceLocation& at, std::string* out) {
-  *out += "\n\t" + at.file + ":" + std::to_string(at.line) + "\n";
-}
-
-}  // namespace
 
 void AppendFrames(void* const* pcs, int size, FrameFilter filter,
                   std::string* out) {

@@ -25,6 +25,12 @@ enum class FrameFilter : uint8_t {
   kAll,
 };
 
+// A demangled name for people to read. Those of lambdas are long: GCC's
+// main::{lambda(int)#2}::operator()(int) const and Clang's
+// main::$_1::operator()(int) const become main::lambda(int). So is that of
+// std::string.
+std::string ReadableName(std::string name);
+
 // Appends two lines for each function in pcs[0, size), the innermost first. If
 // the filter leaves nothing, the names of all functions.
 void AppendFrames(void* const* pcs, int size, FrameFilter filter,
@@ -34,7 +40,7 @@ void AppendFrames(void* const* pcs, int size, FrameFilter filter,
 void AppendCreatedBy(const void* pc, uint64_t parent_id, std::string* out);
 
 struct Frame {
-  SourceLocation at;  // With the names of lambdas made short.
+  SourceLocation at;  // With a readable name.
   bool program;       // Else the runtime's or a library's.
 };
 
@@ -42,7 +48,7 @@ struct Frame {
 std::vector<Frame> FramesAt(const void* pc);
 
 // The functions of the program around the return address `pc`, the innermost
-// first, with the names of lambdas made short. Empty: none is the program's.
+// first, with readable names. Empty: none is the program's.
 std::vector<SourceLocation> ProgramFrames(const void* pc);
 
 }  // namespace rt::internal

@@ -185,6 +185,14 @@ const Row kRows[] = {
      "deadlock: goroutine 1 waits for itself\n"
      "\tgoroutine 1 locked Mutex rt::(anonymous namespace)::a at @ and waits "
      "at @ for it\n$"},
+    {"AStaticOfALambda",
+     [] {
+       static Mutex own;
+       own.Lock();
+       own.Lock();
+     },
+     "goroutine 1 locked Mutex rt::(anonymous namespace)::kRows::lambda.*::own "
+     "at @ and waits at @ for it\n$"},
     {"OnceInItself", [] { once.Do([] { once.Do([] {}); }); },
      "^fatal error: all goroutines are asleep - deadlock!\n\n"
      "goroutine 1 \\[sync.Once.Do\\]:\n.*\n\n"
