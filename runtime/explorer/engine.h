@@ -285,6 +285,8 @@ class Engine {
   Operation Effect(Goroutine& g);
   bool RepeatsRead(const void* pc, const void* object, uint64_t value);
   void CountFruitlessRead();
+  static bool LeavesLoop(const Goroutine& g, const Operation& op);
+  void StopSpinning(Goroutine& g);
   // Goes on with whoever runs next; returns when the caller does.
   void Reschedule();
   Goroutine* PickNext();

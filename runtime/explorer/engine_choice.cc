@@ -138,24 +138,35 @@ void Engine::CountFruitlessRead() {
   ++spinning_;
 }
 
+// Whether op, the next one of g, which spins, is none of what it did so far: it
+// has given up.
+bool Engine::LeavesLoop(const Goroutine& g, const Operation& op) {
+  if (op.kind == OpKind::kGosched) return false;
+  return op.kind == OpKind::kAtomicStore ||
+         std::none_of(g.reads.begin(), g.reads.end(), [&](const auto& read) {
+           return Touches(op, read.object);
+         });
+}
+
+void Engine::StopSpinning(Goroutine& g) {
+  if (g.spinning) --spinning_;
+  g.spinning = false;
+  g.reads.clear();
+  g.fruitless = 0;
+}
+
 // The running goroutine did something with `object` that is no mere read.
 void Engine::NoteWrite(const void* object) {
   Goroutine& self = *current_;
   if (object == nullptr || (spinning_ == 0 && self.reads.empty())) return;
-  auto reset = [this](Goroutine& g) {
-    if (g.spinning) --spinning_;
-    g.spinning = false;
-    g.reads.clear();
-    g.fruitless = 0;
-  };
-  reset(self);
+  StopSpinning(self);
   if (spinning_ == 0) return;
   for (size_t i = 0; i < count_; ++i) {
     Goroutine& g = *goroutines_[i];
     if (!g.spinning) continue;
     if (std::any_of(g.reads.begin(), g.reads.end(),
                     [&](const auto& r) { return r.object == object; })) {
-      reset(g);
+      StopSpinning(g);
     }
   }
 }

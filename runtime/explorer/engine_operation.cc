@@ -64,6 +64,7 @@ void Engine::BeginOperation(const Operation& op,
   g.enabled = enabled;
   g.enabled_arg = arg;
   g.state = GoroutineState::kAtOp;
+  if (g.spinning && LeavesLoop(g, op)) StopSpinning(g);
   g.yields = op.kind == OpKind::kGosched ? g.yields + 1 : 0;
   if (options_.recording != nullptr) g.op_stack = internal::Backtrace();
   Reschedule();

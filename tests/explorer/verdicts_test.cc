@@ -305,6 +305,23 @@ void PollTenTimes() {
   }
 }
 
+// It may give up before the other one has begun.
+void GiveUpAfterSomeTries(bool expect_patience) {
+  std::atomic<bool> ready{false};
+  std::atomic<bool> gave_up{false};
+  rt::WaitGroup wg;
+  wg.Go([&] {
+    for (int tries = 0; tries < 3; ++tries) {
+      if (ready.load()) return;
+    }
+    gave_up.store(true);
+  });
+  bool patient = !gave_up.load();
+  ready.store(true);
+  wg.Wait();
+  EXPECT_TRUE(patient || !expect_patience);
+}
+
 void SpinLock() {
   std::atomic<bool> taken = false;
   int n = 0;
@@ -483,6 +500,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"use_after_free", Verdict::kMemory, [] { FreeBeforeUse(true); }},
         Case{"borrowed_local", Verdict::kMemory, [] { BorrowedLocal(false); }},
         Case{"stack_overflow", Verdict::kMemory, [] { Depth(1'000'000); }},
+        Case{"gives_up", Verdict::kWrong, [] { GiveUpAfterSomeTries(true); }},
         Case{"poll_for_ever", Verdict::kLivelock, [] { Poll(false, false); }},
         Case{"poll_and_yield_for_ever", Verdict::kLivelock,
              [] { Poll(false, true); }},
@@ -532,6 +550,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"poll_and_yield", Verdict::kPassed, [] { Poll(true, true); }},
         Case{"poll_under_lock", Verdict::kPassed, [] { PollUnderLock(true); }},
         Case{"poll_ten_times", Verdict::kPassed, [] { PollTenTimes(); }},
+        Case{"may_give_up", Verdict::kPassed,
+             [] { GiveUpAfterSomeTries(false); }},
         Case{"spin_lock", Verdict::kPassed, [] { SpinLock(); }},
         Case{"long_loop", Verdict::kPassed, [] {
                volatile int n = 0;
