@@ -9,15 +9,19 @@
 // Threads: from a goroutine.
 // Blocks:  the goroutine and its kernel thread. Its right to run goroutines
 //          goes to another thread meanwhile.
-// Rules:   f must not call anything of rt. What f returns or throws, Blocking
-//          returns or throws.
+// Rules:   f may do all that does not wait as a goroutine does: Go, Unlock,
+//          Done, Close, a Send or Lock that need not wait, another Blocking.
+//          What f returns or throws, Blocking returns or throws.
+// Failure: whatever would wait or yield inside of f (a Recv of an empty
+//          channel, Select, a Lock of a taken Mutex, Wait, Sleep, Gosched) is
+//          fatal: the goroutine has given away what it would need to go on.
+//          So is Blocking on a thread that runs no goroutine.
 //
 // Without it, a call that blocks is as bad as a loop: the goroutine keeps its
 // right to run, and when others wait it is preempted after 10 ms, by a signal
 // (SIGURG). What the call sees of that, once it is the goroutine's turn again:
 //   * read, write, accept, connect, send, recv, wait, flock, and waits for
-//   locks
-//     are begun anew by the kernel (SA_RESTART), and notice nothing;
+//     locks are begun anew by the kernel (SA_RESTART), and notice nothing;
 //   * nanosleep, usleep, sleep, poll, select, epoll_wait, sigtimedwait, and
 //     calls on a socket with a timeout (SO_RCVTIMEO) end too early, with EINTR
 //     (sleep: with the seconds that are left). Call again, with what is left of

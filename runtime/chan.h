@@ -22,7 +22,8 @@
 //            happens before Send number k + capacity returns.
 // Capacity:  in elements, >= 0; 0 means rendezvous.
 // Elements:  are moved from the sender to the receiver. Their move constructor
-//            must not throw, and neither it nor the destructor may block.
+//            must not throw, and neither it nor the destructor may block. They
+//            are smaller than 64 KiB, as in Go: they pass over stacks.
 //
 //                  Send                 Recv                    Close
 //   open, empty    stores; blocks if    blocks                  closes
@@ -62,6 +63,8 @@ template <typename T>
 class RecvChan;
 
 namespace internal {
+
+inline constexpr size_t kMaxElementBytes = size_t{64} << 10;
 
 // What all handles share: the count, comparison, Len and Cap.
 class ChanHandle {
@@ -195,6 +198,8 @@ class Chan : public internal::ChanHandle {
                 "a channel moves its elements while it is locked, so moving "
                 "must not throw; send a std::unique_ptr instead");
   static_assert(std::is_nothrow_destructible_v<T>);
+  static_assert(sizeof(T) < internal::kMaxElementBytes,
+                "channel element type too large (>64kB)");
 
  public:
   using Element = T;

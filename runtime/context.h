@@ -45,6 +45,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "runtime/go.h"
 #include "runtime/internal/context_core.h"
 #include "runtime/internal/host.h"
 
@@ -203,10 +204,11 @@ namespace internal {
 }  // namespace internal
 
 // Calls f, in a goroutine of its own, when ctx is done: at once if it is. Until
-// then, or its stop, f and ctx are kept.
+// then, or its stop, f and ctx are kept. No function is fatal, as for Go.
 template <typename F>
 requires std::is_invocable_v<std::decay_t<F>>
 [[gnu::always_inline]] inline StopFunc AfterFunc(const Context& ctx, F&& f) {
+  internal::MustNotBeNil(f);
   return internal::StartContextFunc(
       ctx, [f = std::decay_t<F>(std::forward<F>(f))]() mutable {
         static_cast<void>(std::move(f)());

@@ -39,6 +39,7 @@
 #include "absl/status/status.h"
 #include "runtime/chan.h"
 #include "runtime/context.h"
+#include "runtime/go.h"
 #include "runtime/once.h"
 #include "runtime/panic.h"
 #include "runtime/select.h"
@@ -59,6 +60,7 @@ class Group {
   template <typename F>
   requires std::is_invocable_r_v<absl::Status, F>
   [[gnu::always_inline]] void Go(F f) {
+    internal::MustNotBeNil(f);
     if (running_) running_.Send({});
     Start(std::move(f));
   }
@@ -67,6 +69,7 @@ class Group {
   template <typename F>
   requires std::is_invocable_r_v<absl::Status, F>
   [[nodiscard, gnu::always_inline]] bool TryGo(F f) {
+    internal::MustNotBeNil(f);
     if (running_ &&
         Select(OnSend(running_, std::monostate()), Default()) == 1) {
       return false;

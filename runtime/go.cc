@@ -14,6 +14,8 @@ void internal::StartGoroutine(absl::AnyInvocable<void() &&>&& task) {
   host::Spawn(std::move(task), __builtin_return_address(0));
 }
 
+void internal::GoOfNil() { host::Fatal("go of nil func value"); }
+
 void Goexit() { internal::host::Goexit(); }
 
 }  // namespace rt

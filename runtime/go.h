@@ -16,7 +16,9 @@
 // Arguments: are moved or copied when Go is called, as std::thread does; pass
 //            std::ref for a reference. What f returns is dropped.
 // Failure:   an exception that leaves f, a Panic or any other, ends the program
-//            with Go's report and exit status 2. Go before rt::Run is fatal.
+//            with Go's report and exit status 2. Go before rt::Run is fatal,
+//            as is a function that is none: a null pointer, an empty
+//            std::function.
 
 #ifndef RUNTIME_GO_H_
 #define RUNTIME_GO_H_
@@ -35,6 +37,21 @@ namespace host {
 void Yield();
 }
 
+// Ends the program in Go's words: fatal error: go of nil func value.
+[[noreturn]] void GoOfNil();
+
+// For whoever is about to call f in a goroutine: dies here, where f came from,
+// if f is nothing that can be called. (What is empty has no state to tell by; a
+// lambda that captures nothing is comparable, by its conversion to a pointer.)
+template <typename F>
+[[gnu::always_inline]] inline void MustNotBeNil(const F& f) {
+  if constexpr (!std::is_function_v<F> && !std::is_empty_v<F> &&
+                requires { static_cast<bool>(f == nullptr); }) {
+    if (f == nullptr) [[unlikely]]
+      GoOfNil();
+  }
+}
+
 // Not inlined, so that its return address is in the caller of Go.
 [[gnu::noinline]] void StartGoroutine(absl::AnyInvocable<void() &&>&& task);
 }  // namespace internal
@@ -42,6 +59,7 @@ void Yield();
 template <typename F, typename... Args>
 requires std::is_invocable_v<std::decay_t<F>, std::decay_t<Args>...>
 [[gnu::always_inline]] inline void Go(F&& f, Args&&... args) {
+  internal::MustNotBeNil(f);
   if constexpr (sizeof...(Args) == 0) {
     internal::StartGoroutine(
         [f = std::decay_t<F>(std::forward<F>(f))]() mutable {

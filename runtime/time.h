@@ -26,7 +26,7 @@
 //            292 years. The clock's unit is the nanosecond; what is late is so
 //            by the scheduler's and the kernel's doing, never early.
 // Failure:   Panic where Go panics: see each function. Setting a timer outside
-//            of rt::Run is fatal.
+//            of rt::Run is fatal, as is an AfterFunc of no function.
 
 #ifndef RUNTIME_TIME_H_
 #define RUNTIME_TIME_H_
@@ -37,6 +37,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/time/time.h"
 #include "runtime/chan.h"
+#include "runtime/go.h"
 #include "runtime/internal/time_chan.h"
 
 namespace rt {
@@ -97,6 +98,7 @@ class Timer {
 template <typename F>
 requires internal::CalledAgain<F>
 [[gnu::always_inline]] inline Timer AfterFunc(absl::Duration d, F&& f) {
+  internal::MustNotBeNil(f);
   return internal::StartFuncTimer(
       d, [f = std::decay_t<F>(std::forward<F>(f))]() mutable {
         static_cast<void>(f());

@@ -75,6 +75,7 @@ class WaitGroup {
   // must not race with.
   template <typename F>
   [[gnu::always_inline]] void Go(F f) {
+    internal::MustNotBeNil(f);
     Add(1);
     rt::Go([this, f = std::move(f)]() mutable {
       DoneAtEnd done(this);

@@ -207,6 +207,10 @@ void Die(const Death& death) {
     text = "\n";
     AppendRunning(*death.self, death.pcs, death.size, filter, &text);
     Write(text);
+  } else if (death.size > 0 && level > TracebackLevel::kNone) {
+    text = "\nthread " + std::to_string(gettid()) + " [running]:\n";
+    AppendFrames(death.pcs, death.size, filter, &text);
+    Write(text);
   }
   bool all = level >= TracebackLevel::kAll ||
              (level == TracebackLevel::kSingle && death.all);

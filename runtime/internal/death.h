@@ -25,7 +25,7 @@ struct M;
 struct Death {
   std::string headline;        // "fatal error: ..." or "panic: ...", and what
                                // is said before; written in one piece.
-  Goroutine* self = nullptr;   // Who caused it; null: no goroutine.
+  Goroutine* self = nullptr;   // Who caused it; null: a thread, or nobody.
   void* const* pcs = nullptr;  // Its stack.
   int size = 0;
   bool all = true;  // Show the other goroutines, too.

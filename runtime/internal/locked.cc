@@ -12,7 +12,7 @@
 namespace rt::internal::host {
 
 void LockThread() {
-  M* m = MustHaveGoroutine();
+  M* m = MustHaveGoroutine("rt::LockOSThread");
   // The handler decides by `thread_locks` whether the goroutine stays bound.
   NoPreempt region;
   Goroutine* g = m->current;
@@ -22,7 +22,7 @@ void LockThread() {
 }
 
 void UnlockThread() {
-  M* m = MustHaveGoroutine();
+  M* m = MustHaveGoroutine("rt::UnlockOSThread");
   NoPreempt region;
   Goroutine* g = m->current;
   if (g->thread_locks == 0 || --g->thread_locks > 0) return;

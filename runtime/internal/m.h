@@ -79,6 +79,7 @@ struct M {
   int short_turns = 0;       // See network.cc.
   bool timer_moved = false;  // Its P's timers have a new first one.
   P* syscall_p = nullptr;    // What it held when its goroutine began to block.
+  int syscall_depth = 0;     // Calls of Blocking inside of that one.
   Random random;
   // Its goroutine is in a system call. Read by the M that ends the program.
   std::atomic<bool> in_syscall{false};

@@ -42,13 +42,27 @@ const int64_t start_unix_ns = [] {
   return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }();
 
+// Ends the program for a call that only a goroutine that holds a P can make.
+[[noreturn, gnu::cold, gnu::noinline]] void RefuseCall(std::string_view call) {
+  std::string text(call);
+  if (CurrentG() != nullptr) {
+    Fatal(text +
+          " inside rt::Blocking: what that calls may block its thread, but not "
+          "wait or yield as a goroutine; do so before or after it");
+  }
+  if (ActiveScheduler() == nullptr) {
+    Fatal(text + " outside of rt::Run: wrap main's body in rt::Run");
+  }
+  Fatal(text +
+        " on a thread that runs no goroutine (a std::thread?): start a "
+        "goroutine there with rt::Go, and call it from that");
+}
+
 }  // namespace
 
-M* MustHaveGoroutine() {
+M* MustHaveGoroutine(std::string_view call) {
   M* m = CurrentM();
-  if (m == nullptr || m->current == nullptr) {
-    Fatal("a call that blocks a goroutine came from outside of rt::Run");
-  }
+  if (m == nullptr || m->current == nullptr) RefuseCall(call);
   return m;
 }
 
@@ -59,7 +73,10 @@ G* CurrentG() {
 
 void Park(WaitReason reason, const void* object, ParkCommit commit, void* arg) {
   SetPinned(1);
-  M* m = MustHaveGoroutine();
+  M* m = CurrentM();
+  if (m == nullptr || m->p == nullptr) [[unlikely]] {
+    RefuseCall(WaitReasonText(reason));
+  }
   Goroutine* g = m->current;
   g->wait_reason = reason;
   g->wait_object = object;
@@ -102,7 +119,9 @@ void Ready(G* base) {
 
 void Yield() {
   SetPinned(1);
-  M* m = MustHaveGoroutine();
+  M* m = CurrentM();
+  if (m == nullptr || m->p == nullptr) [[unlikely]]
+    RefuseCall("yield");
   Scheduler* scheduler = m->scheduler;
   if (m->p->queue.Empty() &&
       scheduler->global_size.load(std::memory_order_relaxed) == 0 &&
@@ -118,7 +137,7 @@ void Yield() {
 void Spawn(absl::AnyInvocable<void() &&>&& task, const void* created_by_pc) {
   Scheduler* scheduler = ActiveScheduler();
   if (scheduler == nullptr) {
-    Fatal("rt::Go called outside of rt::Run: wrap main's body in rt::Run");
+    RefuseCall("rt::Go");
   }
   scheduler->Spawn(std::move(task), created_by_pc);
 }
@@ -127,7 +146,7 @@ int64_t NowNs() { return MonotonicNs() - start_ns; }
 
 int64_t StartUnixNs() { return start_unix_ns; }
 
-void Goexit() { UnwindGoroutine(MustHaveGoroutine()->current); }
+void Goexit() { UnwindGoroutine(MustHaveGoroutine("rt::Goexit")->current); }
 
 std::string Stacks(bool all) {
   auto* self = static_cast<Goroutine*>(CurrentG());
@@ -160,13 +179,15 @@ int NumGoroutines() {
 int MaxProcs(int n) {
   Scheduler* scheduler = ActiveScheduler();
   if (scheduler == nullptr) {
-    Fatal("rt::GOMAXPROCS called outside of rt::Run");
+    RefuseCall("rt::GOMAXPROCS");
   }
   int before = scheduler->SetProcs(n);
   if (n > 0) {
     scheduler->WakeIfUseful();
-    // A caller whose own P is one too many gives it up here.
-    if (CurrentG() != nullptr) Yield();
+    // A caller whose own P is one too many gives it up here. One in Blocking
+    // has none.
+    M* m = CurrentM();
+    if (m != nullptr && m->p != nullptr) Yield();
   }
   return before;
 }

@@ -276,8 +276,9 @@ void FlushStdout();
 [[noreturn]] void DieOfThreads(int have, int error);
 
 namespace host {
-// The calling thread's M, which must be running a goroutine; else fatal.
-M* MustHaveGoroutine();
+// The calling thread's M, which must be running a goroutine; else the program
+// ends, with the name of the call.
+M* MustHaveGoroutine(std::string_view call);
 }  // namespace host
 
 }  // namespace rt::internal

@@ -23,7 +23,11 @@
 namespace rt::internal::host {
 
 void EnterBlocking() {
-  M* m = MustHaveGoroutine();
+  M* m = MustHaveGoroutine("rt::Blocking");
+  if (m->p == nullptr) {  // Inside of another one: it has given the P up.
+    ++m->syscall_depth;
+    return;
+  }
   NoPreempt region;
   Trace(TraceKind::kSyscallEnter, m->current->id);
   m->current->wait_since_ns = m->p->now_ns;
@@ -45,6 +49,10 @@ void EnterBlocking() {
 
 void ExitBlocking() {
   M* m = CurrentM();
+  if (m->syscall_depth > 0) {
+    --m->syscall_depth;
+    return;
+  }
   Scheduler* scheduler = m->scheduler;
   {
     NoPreempt region;

@@ -7,14 +7,21 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <functional>
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/cleanup/cleanup.h"
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "runtime/errgroup.h"
 #include "runtime/runtime.h"
 #include "runtime/singleflight.h"
 
@@ -24,7 +31,7 @@ namespace {
 struct Misuse {
   const char* name;
   void (*body)();
-  const char* stderr_regex;  // POSIX extended; a dot matches a line's end, too.
+  std::string stderr_regex;  // POSIX extended; a dot matches a line's end, too.
 };
 
 void PrintTo(const Misuse& misuse, std::ostream* out) { *out << misuse.name; }
@@ -34,6 +41,22 @@ void PrintTo(const Misuse& misuse, std::ostream* out) { *out << misuse.name; }
   frame[0] = static_cast<char>(n);
   return n < 0 ? 0 : Recurse(n + 1) + frame[0];
 }
+
+// What a call that would wait says inside of Blocking, and what else is in the
+// dump.
+std::string InsideBlocking(const std::string& call,
+                           const std::string& others = "") {
+  return "^fatal error: " + call +
+         " inside rt::Blocking: what that calls may block its thread, but not "
+         "wait or yield as a goroutine; do so before or after it\n\n"
+         "goroutine 1 \\[running\\]:\n.*lambda.*misuse_test.cc:[0-9]+\n" +
+         others;
+}
+
+// At the call, though nobody would call it before later.
+constexpr char kGoOfNil[] =
+    "^fatal error: go of nil func value\n\n"
+    "goroutine 1 \\[running\\]:\n.*lambda.*\n\t.*misuse_test.cc:[0-9]+\n";
 
 const Misuse kMisuses[] = {
     {"SendOnClosed",
@@ -273,6 +296,114 @@ const Misuse kMisuses[] = {
      "^runtime: goroutine stack exceeds [0-9]+-byte limit\n"
      "fatal error: stack overflow\n\ngoroutine 1 \\[running\\]:\n"
      ".*Recurse\\(int\\)\n\t.*misuse_test.cc:[0-9]+\n"},
+    {"RecvInsideBlocking", [] { Blocking([] { MakeChan<int>().Recv(); }); },
+     InsideBlocking("chan receive")},
+    {"SendInsideBlocking", [] { Blocking([] { MakeChan<int>().Send(1); }); },
+     InsideBlocking("chan send")},
+    {"NilChannelInsideBlocking", [] { Blocking([] { Chan<int>().Recv(); }); },
+     InsideBlocking("chan receive \\(nil chan\\)")},
+    {"SelectInsideBlocking",
+     [] {
+       Blocking([] {
+         auto a = MakeChan<int>();
+         auto b = MakeChan<int>();
+         Select(OnRecv(a, [] {}), OnSend(b, 1));
+       });
+     },
+     InsideBlocking("select")},
+    {"SelectWithoutCasesInsideBlocking", [] { Blocking([] { Select(); }); },
+     InsideBlocking("select \\(no cases\\)")},
+    {"LockInsideBlocking",
+     [] {
+       Mutex mu;
+       mu.Lock();
+       Blocking([&] { mu.Lock(); });
+     },
+     InsideBlocking("sync.Mutex.Lock")},
+    {"RLockInsideBlocking",
+     [] {
+       RWMutex mu;
+       mu.Lock();
+       Blocking([&] { mu.RLock(); });
+     },
+     InsideBlocking("sync.RWMutex.RLock")},
+    {"RWLockInsideBlocking",
+     [] {
+       RWMutex mu;
+       mu.RLock();
+       Blocking([&] { mu.Lock(); });
+     },
+     InsideBlocking("sync.RWMutex.Lock")},
+    {"WaitGroupInsideBlocking",
+     [] {
+       WaitGroup wg;
+       wg.Add(1);
+       Blocking([&] { wg.Wait(); });
+     },
+     InsideBlocking("sync.WaitGroup.Wait")},
+    {"CondInsideBlocking",
+     [] {
+       Mutex mu;
+       Cond cond(&mu);
+       mu.Lock();
+       Blocking([&] { cond.Wait(); });
+     },
+     InsideBlocking("sync.Cond.Wait")},
+    {"OnceInsideBlocking",
+     [] {
+       Once once;
+       once.Do([&] { Blocking([&] { once.Do([] {}); }); });
+     },
+     InsideBlocking("sync.Mutex.Lock")},
+    {"SleepInsideBlocking",
+     [] { Blocking([] { Sleep(absl::Milliseconds(1)); }); },
+     InsideBlocking("sleep")},
+    {"GoschedInsideBlocking", [] { Blocking([] { Gosched(); }); },
+     InsideBlocking("yield")},
+    {"RecvInsideABlockingInsideBlocking",
+     [] {
+       Blocking([] {
+         Blocking([] {});
+         MakeChan<int>().Recv();
+       });
+     },
+     InsideBlocking("chan receive")},
+    {"RecvInsideBlockingWhileOthersWait",
+     [] {
+       GOMAXPROCS(1);
+       Go([] { MakeChan<int>().Send(1); });
+       Gosched();
+       Blocking([] { MakeChan<int>().Recv(); });
+     },
+     InsideBlocking("chan receive",
+                    "\ngoroutine [0-9]+ \\[chan send\\]:\n"
+                    ".*misuse_test.cc:[0-9]+\n")},
+    {"GoOfANullPointer", [] { Go(static_cast<void (*)()>(nullptr)); },
+     kGoOfNil},
+    {"GoOfANullPointerWithArguments",
+     [] { Go(static_cast<void (*)(int)>(nullptr), 1); }, kGoOfNil},
+    {"GoOfANullMemberPointer",
+     [] {
+       Go(static_cast<void (Mutex::*)()>(nullptr), std::make_unique<Mutex>());
+     },
+     kGoOfNil},
+    {"GoOfAnEmptyFunction", [] { Go(std::function<void()>()); }, kGoOfNil},
+    {"GoOfAnEmptyAnyInvocable", [] { Go(absl::AnyInvocable<void()>()); },
+     kGoOfNil},
+    {"GoOfAnEmptyFunctionInAWaitGroup",
+     [] { WaitGroup().Go(std::function<void()>()); }, kGoOfNil},
+    {"GoOfAnEmptyFunctionInAGroup",
+     [] { errgroup::Group().Go(std::function<absl::Status()>()); }, kGoOfNil},
+    {"TryGoOfAnEmptyFunctionInAGroup",
+     [] {
+       static_cast<void>(
+           errgroup::Group().TryGo(std::function<absl::Status()>()));
+     },
+     kGoOfNil},
+    {"AfterFuncOfNone",
+     [] { AfterFunc(absl::Hours(1), std::function<void()>()); }, kGoOfNil},
+    {"AfterFuncOfNoneForAContext",
+     [] { AfterFunc(Background(), std::function<void()>()); }, kGoOfNil},
     {"RunInsideRun", [] { rt::Run([] {}); },
      "^fatal error: rt::Run called while another rt::Run is running\n"},
 };
@@ -296,16 +427,63 @@ TEST_P(MisuseTest, DiesWithItsMessage) {
   }
 }
 
-TEST(MisuseOutsideTest, GoBeforeRun) {
-  ::testing::FLAGS_gtest_death_test_style = "threadsafe";
-  EXPECT_EXIT(Go([] {}), ::testing::ExitedWithCode(2),
-              "^fatal error: rt::Go called outside of rt::Run");
+// Calls that only a goroutine can make, where there is none.
+const Misuse kWithoutGoroutine[] = {
+    {"Recv", [] { MakeChan<int>().Recv(); }, "chan receive"},
+    {"Select",
+     [] { Select(OnRecv(MakeChan<int>(), [] {}), OnSend(MakeChan<int>(), 1)); },
+     "select"},
+    {"Sleep", [] { Sleep(absl::Milliseconds(1)); }, "sleep"},
+    {"Gosched", [] { Gosched(); }, "yield"},
+    {"Goexit", [] { Goexit(); }, "rt::Goexit"},
+    {"LockOSThread", [] { LockOSThread(); }, "rt::LockOSThread"},
+    {"UnlockOSThread", [] { UnlockOSThread(); }, "rt::UnlockOSThread"},
+    {"Blocking", [] { Blocking([] {}); }, "rt::Blocking"},
+};
+
+// And those that any thread can, but only while rt::Run runs.
+const Misuse kWithoutRun[] = {
+    {"Go", [] { Go([] {}); }, "rt::Go"},
+    {"GOMAXPROCS", [] { GOMAXPROCS(2); }, "rt::GOMAXPROCS"},
+};
+
+class WithoutGoroutineTest : public ::testing::TestWithParam<Misuse> {};
+
+INSTANTIATE_TEST_SUITE_P(Rows, WithoutGoroutineTest,
+                         ::testing::ValuesIn(kWithoutGoroutine),
+                         [](const auto& row) { return row.param.name; });
+
+void InAThreadOfARun(void (*body)()) {
+  std::exit(rt::Run([body] {
+    std::thread thread(body);
+    Blocking([&] { thread.join(); });
+  }));
 }
 
-TEST(MisuseOutsideTest, BlockingOutsideOfRun) {
+TEST_P(WithoutGoroutineTest, OnAPlainThread) {
   ::testing::FLAGS_gtest_death_test_style = "threadsafe";
-  EXPECT_EXIT(MakeChan<int>().Recv(), ::testing::ExitedWithCode(2),
-              "^fatal error: a call that blocks a goroutine came from outside");
+  EXPECT_EXIT(InAThreadOfARun(GetParam().body), ::testing::ExitedWithCode(2),
+              "^fatal error: " + GetParam().stderr_regex +
+                  " on a thread that runs no goroutine \\(a std::thread\\?\\): "
+                  "start a goroutine there with rt::Go, and call it from "
+                  "that\n\nthread [0-9]+ \\[running\\]:\n"
+                  ".*misuse_test.cc:[0-9]+\n.*goroutine 1 ");
+}
+
+class WithoutRunTest : public ::testing::TestWithParam<Misuse> {};
+
+INSTANTIATE_TEST_SUITE_P(Rows, WithoutRunTest,
+                         ::testing::ValuesIn(kWithoutGoroutine),
+                         [](const auto& row) { return row.param.name; });
+INSTANTIATE_TEST_SUITE_P(AnyThread, WithoutRunTest,
+                         ::testing::ValuesIn(kWithoutRun),
+                         [](const auto& row) { return row.param.name; });
+
+TEST_P(WithoutRunTest, BeforeRun) {
+  ::testing::FLAGS_gtest_death_test_style = "threadsafe";
+  EXPECT_EXIT(GetParam().body(), ::testing::ExitedWithCode(2),
+              "^fatal error: " + GetParam().stderr_regex +
+                  " outside of rt::Run: wrap main's body in rt::Run\n");
 }
 
 TEST(MisuseOutsideTest, BadGOMAXPROCSIsIgnoredWithAWarning) {

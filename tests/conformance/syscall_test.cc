@@ -7,6 +7,9 @@
 
 #include <array>
 #include <atomic>
+#include <cstdint>
+#include <cstdio>
+#include <string>
 #include <thread>
 
 #include "absl/functional/function_ref.h"
@@ -66,6 +69,105 @@ TEST(SyscallTest, WithNothingQueuedThePIsIdleAtOnceAndComesBack) {
     EXPECT_EQ(scheduler->sysmon.retakes, 0);
     EXPECT_EQ(scheduler->syscall_other_p, 0);
     EXPECT_EQ(scheduler->syscall_queued, 0);
+  });
+}
+
+TEST(SyscallTest, ACallInsideOfACallIsNoMore) {
+  OnProcs(1, [](Scheduler* scheduler) {
+    int idle = Blocking([&] {
+      Blocking([] { Blocking([] {}); });
+      try {
+        Blocking([] { throw Panic("inside"); });
+      } catch (const Panic&) {
+      }
+      return scheduler->idle_ps.load();  // As before: it is still a call.
+    });
+    EXPECT_EQ(idle, 1);
+    Gosched();  // And now it is over.
+    EXPECT_EQ(CurrentP(), 0);
+  });
+}
+
+// All that does not wait can be called inside.
+TEST(SyscallTest, WhatNeedNotWaitWorksInside) {
+  OnProcs(2, [](Scheduler*) {
+    Mutex mu;
+    auto room = MakeChan<int>(1);
+    auto done = MakeChan<int>();
+    WaitGroup wg;
+    Once once;
+    int before = Blocking([&] {
+      mu.Lock();
+      mu.Unlock();
+      room.Send(1);
+      EXPECT_EQ(Select(OnSend(room, 2), Default()), 1);
+      wg.Go([=] { done.Recv(); });
+      once.Do([] {});
+      EXPECT_EQ(Stack().find("goroutine 1 [running]:\n"), 0);
+      done.Close();
+      return GOMAXPROCS(1);
+    });
+    EXPECT_EQ(before, 2);
+    EXPECT_EQ(room.Recv(), 1);
+    wg.Wait();
+  });
+}
+
+TEST(SyscallTest, GoexitInsideOfACallEndsTheGoroutine) {
+  OnProcs(1, [](Scheduler*) {
+    WaitGroup wg;
+    bool after = false;
+    wg.Go([&] {
+      Blocking([] { Blocking([] { Goexit(); }); });
+      after = true;
+    });
+    wg.Wait();
+    EXPECT_FALSE(after);
+  });
+}
+
+// Reading and writing files, which no poller can wait for, keeps no P.
+TEST(SyscallTest, FilesHoldNoP) {
+  OnProcs(1, [](Scheduler*) {
+    std::FILE* made = std::tmpfile();
+    ASSERT_NE(made, nullptr);
+    int file = fileno(made);
+    std::atomic<int64_t> turns{0};
+    std::atomic<bool> stop{false};
+    WaitGroup others;
+    for (int i = 0; i < 4; ++i) {
+      others.Go([&] {
+        for (; !stop; Gosched()) ++turns;
+      });
+    }
+    // Each call returns when the others have had the only P meanwhile.
+    auto while_others_run = [&](auto call) {
+      return Blocking([&] {
+        auto result = call();
+        for (int64_t before = turns; turns < before + 4;) {
+          std::this_thread::yield();
+        }
+        return result;
+      });
+    };
+    for (int i = 0; i < 20; ++i) {
+      std::string text = "line " + std::to_string(i) + "\n";
+      auto size = static_cast<ssize_t>(text.size());
+      off_t at = lseek(file, 0, SEEK_END);
+      EXPECT_EQ(while_others_run(
+                    [&] { return write(file, text.data(), text.size()); }),
+                size);
+      EXPECT_EQ(while_others_run([&] { return fsync(file); }), 0);
+      std::string got(text.size() + 1, '\0');
+      EXPECT_EQ(while_others_run(
+                    [&] { return pread(file, got.data(), got.size(), at); }),
+                size);
+      got.resize(text.size());
+      EXPECT_EQ(got, text);
+    }
+    stop = true;
+    others.Wait();
+    std::fclose(made);
   });
 }
 
