@@ -17,18 +17,32 @@
 namespace rt::internal {
 namespace {
 
+// Whether `folder` is the runtime's own, or `below` it. A program may well have
+// folders of these names. The compiler was given this file as it was given the
+// others: by its path in the workspace, if it was Bazel that called it.
+bool IsOurs(std::string_view folder, std::string_view below) {
+  constexpr std::string_view kHere = __FILE__;
+  constexpr std::string_view kName = "/internal/frames.cc";
+  static_assert(kHere.ends_with(kName));
+  constexpr std::string_view kRuntime =
+      kHere.substr(0, kHere.size() - kName.size());
+  if (!folder.ends_with(below)) return false;
+  folder.remove_suffix(below.size());
+  if (folder == kRuntime) return true;
+  // Some debug information has the compiler's own folder before all paths.
+  return folder.starts_with('/') && !kRuntime.starts_with('/') &&
+         folder.ends_with("/" + std::string(kRuntime));
+}
+
 // A frame that is the machine's, not the program's: the runtime's own, the
 // standard library's, abseil's.
 bool IsMachinery(const SourceLocation& at) {
   std::string_view file = at.file;
   size_t slash = file.rfind('/');
   if (slash == std::string_view::npos) return file.empty();
-  // The last folders decide: a compiler may have been given absolute paths.
   std::string_view folder = file.substr(0, slash);
-  for (std::string_view ours :
-       {"runtime", "runtime/internal", "runtime/explorer"}) {
-    if (folder == ours || folder.ends_with("/" + std::string(ours)))
-      return true;
+  for (std::string_view below : {"", "/internal", "/explorer"}) {
+    if (IsOurs(folder, below)) return true;
   }
   return file.starts_with("/usr/") || file.starts_with("external/") ||
          file.starts_with("../");  // The compiler's own libraries.
