@@ -3,6 +3,8 @@
 
 // Mutex: one goroutine at a time, with the semantics of Go's sync.Mutex.
 //
+//   #include <mutex>
+//
 //   rt::Mutex mu;
 //   std::scoped_lock lock(mu);   // or mu.Lock(); absl::Cleanup c = [&] {...};
 //

@@ -5,7 +5,9 @@
 // on which kernel thread.
 //
 // Threads: from any goroutine or thread, but (Un)LockOSThread from a goroutine.
-// Blocks:  nothing.
+// Blocks:  nothing; GOMAXPROCS(n) may let others run first, n > 0.
+// Failure: GOMAXPROCS outside of rt::Run is fatal, as is (Un)LockOSThread where
+//          no goroutine runs.
 
 #ifndef RUNTIME_PROCS_H_
 #define RUNTIME_PROCS_H_
@@ -21,8 +23,9 @@ int NumGoroutine();
 int NumCPU();
 
 // Sets how many goroutines may run at the same time, and returns the setting
-// before. n <= 0 changes nothing. It starts as the environment variable
-// GOMAXPROCS says, else as NumCPU(). After a decrease, goroutines that run now
+// before. n <= 0 changes nothing; more than 1024 is taken for 1024, the most
+// that there can be. It starts as the environment variable GOMAXPROCS says,
+// else as NumCPU(). After a decrease, goroutines that run now
 // do so until they next block, yield or return, or have run for 10 ms.
 int GOMAXPROCS(int n);
 
@@ -68,8 +71,8 @@ std::string AllStacks();
 // program that died of a deadlock, or of SIGQUIT.
 //
 // Known are the holders of Mutex, Once and, for writing, RWMutex; not who has a
-// RWMutex for reading, may send on a channel or count down a WaitGroup. Under the explorer, which finds
-// deadlocks itself, always empty.
+// RWMutex for reading, may send on a channel or count down a WaitGroup. Under
+// the explorer, which finds deadlocks itself, always empty.
 std::string CheckDeadlocks();
 
 }  // namespace rt

@@ -18,9 +18,9 @@
 // Failure: ends the process with status 2 and a report on stderr: an exception
 //          that leaves a goroutine, a fatal error, a deadlock (all goroutines
 //          asleep), an overflow of a goroutine's stack.
-// Environment: GOMAXPROCS, GODEBUG and GOTRACEBACK, as internal/environment.h
-//          describes them. A value that cannot be read is ignored, with a line
-//          on stderr that says so.
+// Environment: GOMAXPROCS, GODEBUG, GOTRACEBACK and RT_TRACE, as
+//          internal/environment.h describes them. A value that cannot be read
+//          is ignored, with a line on stderr that says so.
 
 #ifndef RUNTIME_RUN_H_
 #define RUNTIME_RUN_H_

@@ -27,7 +27,9 @@
 // may block, throw, or select again. A `return` or `break` in f does not leave
 // the function that selects; ask for the position instead.
 //
-// Threads:   from any goroutine; with a Default also from a plain thread.
+// Threads:   from any goroutine; with a Default also from a plain thread. The
+//            SelectCases of a SelectAny belong to the caller until it returns:
+//            nobody else may change or use them meanwhile.
 // Blocks:    the goroutine, until one of the cases can be done; never with a
 //            Default. Select() has no case and blocks for ever.
 // Choice:    if several cases can be done, each has the same chance. One on a

@@ -16,9 +16,15 @@
 // A program that was started with RT_TRACE=run.json in its environment is
 // traced from the beginning to its end, also if it dies.
 //
-// Threads: any. Blocks: Stop, until the file is written. Cost: some 50 ns for
-// each event; a trace holds 8 million events, later ones are dropped. Under the
-// explorer nothing is traced: its reports show the steps.
+// Threads: any, goroutine or not, also outside of rt::Run.
+// Blocks:  Stop its kernel thread, until the file is written; wrap it in
+//          rt::Blocking if other goroutines should run meanwhile.
+// Cost:    some 50 ns for each event. A trace holds 8 million events, later
+//          ones are dropped.
+// Failure: a status that says what is wrong, from Start and Stop. A file that
+//          RT_TRACE names and that cannot be written is a line on stderr; the
+//          program goes on. Under the explorer nothing is traced, and both
+//          say OK: its reports show the steps.
 
 #ifndef RUNTIME_TRACE_H_
 #define RUNTIME_TRACE_H_

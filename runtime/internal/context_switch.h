@@ -8,6 +8,11 @@
 // an ordinary call. The floating-point environment (x86: MXCSR and the x87
 // control word; aarch64: FPCR) stays as it is: it belongs to the kernel thread.
 //
+// The calling conventions: System V ABI, AMD64 supplement; Procedure Call
+// Standard for the Arm 64-bit Architecture (AAPCS64). That a few instructions
+// in assembly replace ucontext's system call for each switch is known from
+// Boost.Context (fcontext) and Go's gogo and mcall (runtime/asm_amd64.s).
+//
 // Threads: a Context is used by one thread at a time; its owner sees to it.
 
 #ifndef RUNTIME_INTERNAL_CONTEXT_SWITCH_H_

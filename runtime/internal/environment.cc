@@ -45,21 +45,25 @@ void ReadDebug(std::string_view text, Complain complain, Environment* result) {
     if (item.empty()) continue;
     size_t equals = item.find('=');
     std::string_view key = item.substr(0, equals);
-    std::string_view value =
-        equals == std::string_view::npos ? "" : item.substr(equals + 1);
+    bool no_value = equals == std::string_view::npos;
+    std::string_view value = no_value ? "" : item.substr(equals + 1);
+    auto ignored = [&](const std::string& want) {
+      Ignored("GODEBUG", item, (no_value ? std::string(key) + "=" : "") + want,
+              complain);
+    };
     if (key == "schedtrace") {
       std::optional<int> ms = ParseInt(value, 0, kMaxMs);
       if (ms) {
         result->schedtrace_ms = *ms;
       } else {
-        Ignored("GODEBUG=schedtrace", value, "milliseconds", complain);
+        ignored("milliseconds");
       }
     } else if (key == "scheddetail") {
       std::optional<int> on = ParseInt(value, 0, 1);
       if (on) {
         result->scheddetail = *on != 0;
       } else {
-        Ignored("GODEBUG=scheddetail", value, "0 or 1", complain);
+        ignored("0 or 1");
       }
     } else {
       complain("runtime: ignored GODEBUG=" + std::string(item) +

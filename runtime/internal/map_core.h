@@ -8,6 +8,10 @@
 // Code of the user's (hash, ==, copies) runs inside of both, but never under a
 // lock: so an operation finds its entry, compares, locks, and begins again if
 // the entry is no longer what it was.
+//
+// The operations are those of Go's sync.Map (internal/sync.HashTrieMap), on the
+// trie after Bagwell (hash_trie.h) and memory that is given back by epochs
+// (reclaim.h); to look first and lock only one entry's branch is Go's, too.
 
 #ifndef RUNTIME_INTERNAL_MAP_CORE_H_
 #define RUNTIME_INTERNAL_MAP_CORE_H_

@@ -10,6 +10,10 @@
 // used again by another object before a late waker arrives; then a goroutine is
 // woken for nothing, so whoever sleeps here must look at its word again.
 //
+// Futexes (Franke, Russell, Kirkwood, "Fuss, futexes and furwocks", 2002)
+// between goroutines, as are Go's semaphores (runtime/sema.go), whose queues
+// are also in a table, and WebKit's ParkingLot.
+//
 // Use: lock the queue of the key, look at the word, then either unlock or
 // push a waiter and SemaPark, which unlocks. A waker changes the word first,
 // then locks, pops, unlocks, and makes ready.

@@ -13,6 +13,9 @@
 // the kernel has it (6.13), which costs 0.25 µs and leaves the slab one
 // mapping, so a million stacks fit into vm.max_map_count; else with mprotect.
 //
+// Slabs as in Bonwick, "The slab allocator" (1994), and free stacks at hand for
+// each P, in bundles, as in Bonwick and Adams, "Magazines and Vmem" (2001).
+//
 // Threads: StackPool from any; a StackCache belongs to one P.
 // Failure: no memory for stacks is a fatal error that says so.
 
