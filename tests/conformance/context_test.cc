@@ -39,10 +39,10 @@ bool IsDone(const Context& ctx) {
 
 // All that a context says of being done, at once.
 void ExpectDone(const Context& ctx, const absl::Status& err,
-                const absl::Status& cause) {
-  EXPECT_EQ(IsDone(ctx), !err.ok());
-  EXPECT_EQ(ctx.Err(), err);
-  EXPECT_EQ(Cause(ctx), cause);
+                const absl::Status& cause, const char* which = "") {
+  EXPECT_EQ(IsDone(ctx), !err.ok()) << which;
+  EXPECT_EQ(ctx.Err(), err) << which;
+  EXPECT_EQ(Cause(ctx), cause) << which;
 }
 void ExpectOpen(const Context& ctx) {
   ExpectDone(ctx, absl::OkStatus(), absl::OkStatus());
@@ -194,8 +194,7 @@ std::vector<CauseCase> CauseCases() {
 TEST_P(ContextTest, ErrAndCause) {
   Main([] {
     for (const CauseCase& c : CauseCases()) {
-      SCOPED_TRACE(c.name);
-      ExpectDone(c.make(), c.err, c.cause);
+      ExpectDone(c.make(), c.err, c.cause, c.name);
     }
   });
 }

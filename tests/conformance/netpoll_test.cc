@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "runtime/internal/raw_mutex.h"
 #include "runtime/internal/sched.h"
@@ -31,6 +32,7 @@ using internal::Netpoll;
 using internal::PollDesc;
 using internal::PollResult;
 using internal::PollSide;
+using ::testing::HasSubstr;
 using testing::YieldUntil;
 
 // Two connected sockets, the first one registered.
@@ -285,6 +287,8 @@ TEST(NetpollWaitTest, TimersGoOnWhileSomebodyWaits) {
                 Sleep(absl::Milliseconds(2));
                 pair.Send('x');
               });
+              WaitForWaiters(2);
+              EXPECT_THAT(AllStacks(), HasSubstr(" [IO wait]:\n"));
               Sleep(absl::Milliseconds(2));
               other.Send('x');
               wg.Wait();

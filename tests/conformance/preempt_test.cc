@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <iostream>
 #include <memory>
 #include <mutex>
@@ -28,6 +29,7 @@
 #include "gtest/gtest.h"
 #include "runtime/internal/goroutine.h"
 #include "runtime/internal/host.h"
+#include "runtime/internal/m.h"
 #include "runtime/internal/raw_mutex.h"
 #include "runtime/internal/sanitizer.h"
 #include "runtime/internal/sched.h"
@@ -401,6 +403,12 @@ TEST(PreemptEndTest, ADumpShowsWhereItWasStopped) {
               "created by .* in goroutine 1\n");
 }
 
+std::clock_t ThreadClock() {
+  timespec used;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  return used.tv_sec * CLOCKS_PER_SEC + used.tv_nsec / 1000;
+}
+
 // The thread of the only P hardly runs, next to one that has all the weight.
 void RunStarved() {
   cpu_set_t here;
@@ -409,21 +417,23 @@ void RunStarved() {
   rt::Run([&] {
     GOMAXPROCS(1);
     Scheduler* scheduler = ActiveScheduler();
-    std::atomic<bool> queued{false};
+    const internal::M& starved = *internal::CurrentM();
+    std::atomic<int64_t> had_ns{0};  // Its processor time; 0: not begun.
     std::atomic<bool> done{false};
     std::thread hog([&] {
       sched_setaffinity(0, sizeof(here), &here);
-      while (!done) {
+      while (had_ns == 0) {
       }
-    });
-    std::thread judge([&] {
       absl::Time begin = Now();
-      while (!queued) usleep(100);
-      usleep(40'000);
+      std::clock_t used = ThreadClock();
+      while (ThreadClock() - used < 40 * CLOCKS_PER_SEC / 1000) {
+      }
       int64_t preemptions = scheduler->preemptions;
-      // After a second of that it is preempted all the same.
-      bool in_time = Now() - begin < absl::Milliseconds(500);
-      std::fputs(preemptions == 0 || !in_time ? "left alone\n" : "stopped\n",
+      // After a second of that it is preempted all the same; and it may be if,
+      // after all, the kernel has let it have its 10 ms.
+      bool starves = internal::CpuNs(starved) - had_ns < 9'000'000 &&
+                     Now() - begin < absl::Milliseconds(500);
+      std::fputs(preemptions == 0 || !starves ? "left alone\n" : "stopped\n",
                  stderr);
       done = true;
     });
@@ -431,11 +441,10 @@ void RunStarved() {
     sched_setaffinity(0, sizeof(here), &here);
     if (sched_setscheduler(0, SCHED_IDLE, &none) != 0) std::abort();
     Go([] {});
-    queued = true;
+    had_ns = internal::CpuNs(starved);
     while (!done) {
     }
     hog.join();
-    judge.join();
   });
   std::exit(0);
 }

@@ -104,13 +104,14 @@ const AllowCase kAllowCases[] = {
 TEST_P(RateTest, Allow) {
   Main([] {
     for (const AllowCase& c : kAllowCases) {
-      SCOPED_TRACE(c.name);
       Limiter limiter(c.limit, c.burst);
       int step = 0;
       for (const Asked& call : c.calls) {
-        SCOPED_TRACE(step++);
-        EXPECT_DOUBLE_EQ(limiter.TokensAt(T(call.at)), call.tokens);
-        EXPECT_EQ(limiter.AllowN(T(call.at), call.n), call.allowed);
+        EXPECT_DOUBLE_EQ(limiter.TokensAt(T(call.at)), call.tokens)
+            << c.name << ", call " << step;
+        EXPECT_EQ(limiter.AllowN(T(call.at), call.n), call.allowed)
+            << c.name << ", call " << step;
+        ++step;
       }
     }
   });

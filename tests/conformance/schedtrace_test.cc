@@ -100,16 +100,15 @@ TEST_P(SchedTraceTest, Detail) {
   });
 }
 
-TEST_P(SchedTraceTest, LockedAndSleeping) {
+TEST_P(SchedTraceTest, LockedAndATimer) {
   Main([] {
     auto c = MakeChan<int>();
     Go([c] {
       LockOSThread();
       c.Recv();
     });
-    WaitGroup slept;
-    slept.Go([] { Sleep(absl::Milliseconds(300)); });
-    WaitUntilBlocked(2);
+    WaitUntilBlocked(1);
+    Timer timer = NewTimer(absl::Hours(1));
     std::string text = Trace(7, /*detailed=*/true);
     EXPECT_THAT(text,
                 ContainsRegex("\n  G[0-9]+: status=4\\(chan receive\\) m=nil "
@@ -118,7 +117,6 @@ TEST_P(SchedTraceTest, LockedAndSleeping) {
     EXPECT_THAT(text, ContainsRegex("\n  P[0-9]+: .* timerslen=1\n"));
     EXPECT_THAT(AllStacks(), HasSubstr(" [chan receive, locked to thread]:\n"));
     c.Close();
-    slept.Wait();
   });
 }
 
