@@ -388,5 +388,58 @@ TEST_P(ChanTest, ManySendersAndReceiversLoseNothing) {
   });
 }
 
+struct Large {
+  char bytes[(64 << 10) - 1];
+};
+
+// Each way in and out in a function of its own: a frame has room for no more
+// than two or three of them.
+[[gnu::noinline]] void SendLarge(const Chan<Large>& c, const Large& value) {
+  c.Send(value);
+}
+[[gnu::noinline]] void SelectToSendLarge(const Chan<Large>& c,
+                                         const Large& value) {
+  Select(OnSend(c, value), OnRecv(MakeChan<int>()));
+}
+[[gnu::noinline]] char RecvLarge(const Chan<Large>& c) {
+  std::optional<Large> value = c.Recv();
+  return value->bytes[sizeof(Large) - 1];
+}
+[[gnu::noinline]] char SelectToRecvLarge(const Chan<Large>& c) {
+  char got = 0;
+  Select(OnRecv(c,
+                [&](const std::optional<Large>& value) {
+                  got = value->bytes[sizeof(Large) - 1];
+                }),
+         OnRecv(MakeChan<int>()));
+  return got;
+}
+
+// They pass over goroutines' stacks, which have room for that.
+TEST_P(ChanTest, CarriesElementsOfNearly64KiB) {
+  Main([] {
+    for (int64_t capacity : {0, 2}) {
+      auto c = MakeChan<Large>(capacity);
+      Go([=] {
+        auto value = std::make_unique<Large>();
+        for (char name : {'a', 'b', 'c', 'd'}) {
+          value->bytes[sizeof(Large) - 1] = name;
+          if (name < 'c') {
+            SendLarge(c, *value);
+          } else {
+            SelectToSendLarge(c, *value);
+          }
+        }
+      });
+      std::string got;
+      for (int i = 0; i < 2; ++i) {
+        got += RecvLarge(c);
+        got += SelectToRecvLarge(c);
+      }
+      EXPECT_EQ(got, "abcd");
+    }
+  });
+}
+
 }  // namespace
 }  // namespace rt

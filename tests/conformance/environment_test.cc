@@ -87,6 +87,21 @@ const Row kRows[] = {
      {},
      "runtime: ignored GODEBUG=schedtrace=-5: want milliseconds; going on as "
      "if it were not set\n"},
+    {"SchedtraceWithoutAValue",
+     {{"GODEBUG", "schedtrace"}},
+     {},
+     "runtime: ignored GODEBUG=schedtrace: want schedtrace=milliseconds; going "
+     "on as if it were not set\n"},
+    {"SchedtraceOfNothing",
+     {{"GODEBUG", "schedtrace="}},
+     {},
+     "runtime: ignored GODEBUG=schedtrace=: want milliseconds; going on as if "
+     "it were not set\n"},
+    {"DetailWithoutAValue",
+     {{"GODEBUG", "scheddetail"}},
+     {},
+     "runtime: ignored GODEBUG=scheddetail: want scheddetail=0 or 1; going on "
+     "as if it were not set\n"},
     {"BadDetail",
      {{"GODEBUG", "scheddetail=yes"}},
      {},

@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -22,6 +23,19 @@ namespace rt {
 namespace {
 
 using testing::YieldUntil;
+
+// What Go's vet finds when it is copied, cannot be.
+template <typename T>
+constexpr bool kStays =
+    !std::is_copy_constructible_v<T> && !std::is_copy_assignable_v<T> &&
+    !std::is_move_constructible_v<T> && !std::is_move_assignable_v<T>;
+static_assert(kStays<Mutex>);
+static_assert(kStays<RWMutex>);
+static_assert(kStays<WaitGroup>);
+static_assert(kStays<Cond>);
+static_assert(kStays<Once>);
+static_assert(kStays<Pool<int>>);
+static_assert(kStays<Map<int, int>>);
 
 using GoTest = testing::RuntimeTest;
 RT_INSTANTIATE(GoTest);
@@ -183,6 +197,63 @@ TEST_P(GoTest, GOMAXPROCSTellsAndSets) {
     EXPECT_EQ(GOMAXPROCS(3), GetParam());
     EXPECT_EQ(GOMAXPROCS(-1), 3);
     EXPECT_EQ(GOMAXPROCS(GetParam()), 3);
+  });
+}
+
+TEST_P(GoTest, GOMAXPROCSHasAnEnd) {
+  Main([] {
+    GOMAXPROCS(1024);
+    EXPECT_EQ(GOMAXPROCS(5000), 1024);
+    EXPECT_EQ(GOMAXPROCS(0), 1024);
+    WaitGroup wg;
+    std::atomic<int> count{0};
+    for (int g = 0; g < 2000; ++g) {
+      wg.Go([&] {
+        Gosched();
+        ++count;
+      });
+    }
+    wg.Wait();
+    EXPECT_EQ(count, 2000);
+    GOMAXPROCS(GetParam());
+  });
+}
+
+// What the runtime needs for itself are threads.
+TEST_P(GoTest, ThereAreNoHelperGoroutines) {
+  Main([] {
+    EXPECT_EQ(NumGoroutine(), 1);
+    Timer timer = AfterFunc(absl::Hours(1), [] {});
+    EXPECT_EQ(NumGoroutine(), 1);
+    std::string all = AllStacks();
+    EXPECT_EQ(all.find("goroutine 1 [running]:\n"), 0) << all;
+    EXPECT_EQ(all.find("\n\ngoroutine "), std::string::npos) << all;
+    EXPECT_TRUE(timer.Stop());
+  });
+}
+
+// Each gives its P up meanwhile; so does whoever computes, sooner or later.
+TEST_P(GoTest, SeveralSetGOMAXPROCSAtOnce) {
+  Main([] {
+    std::atomic<bool> stop{false};
+    WaitGroup setters;
+    WaitGroup computes;
+    computes.Go([&] {
+      while (!stop.load(std::memory_order_relaxed)) {
+      }
+    });
+    for (int g = 0; g < 3; ++g) {
+      setters.Go([g] {
+        for (int i = 0; i < 100; ++i) {
+          GOMAXPROCS(2 + (i + g) % 3);
+          CheckDeadlocks();  // Looks at all goroutines.
+        }
+      });
+    }
+    setters.Wait();
+    stop = true;
+    computes.Wait();
+    GOMAXPROCS(GetParam());
   });
 }
 

@@ -4,9 +4,11 @@
 // Misuse, and what the program says when it dies of it: Go's words, the place,
 // exit status 2. One row each.
 
+#include <signal.h>
 #include <unistd.h>
 
 #include <cstdlib>
+#include <exception>
 #include <functional>
 #include <iostream>
 #include <memory>
@@ -41,6 +43,8 @@ void PrintTo(const Misuse& misuse, std::ostream* out) { *out << misuse.name; }
   frame[0] = static_cast<char>(n);
   return n < 0 ? 0 : Recurse(n + 1) + frame[0];
 }
+
+[[gnu::noinline]] void ReadTable() { throw Panic("no table"); }
 
 // What a call that would wait says inside of Blocking, and what else is in the
 // dump.
@@ -195,6 +199,25 @@ const Misuse kMisuses[] = {
      "deadlock!\n\ngoroutine 1 \\[chan send\\]:\n"},
     {"DeadlockOnANilChannel", [] { Chan<int>().Recv(); },
      "deadlock!\n\ngoroutine 1 \\[chan receive \\(nil chan\\)\\]:\n"},
+    {"DeadlockOnSendToANilChannel", [] { Chan<int>().Send(1); },
+     "deadlock!\n\ngoroutine 1 \\[chan send \\(nil chan\\)\\]:\n"
+     ".*misuse_test.cc:[0-9]+\n"},
+    {"DeadlockOnASelect",
+     [] {
+       auto a = MakeChan<int>();
+       auto b = MakeChan<int>();
+       Select(OnRecv(a), OnSend(b, 1));
+     },
+     "deadlock!\n\ngoroutine 1 \\[select\\]:\n.*misuse_test.cc:[0-9]+\n"},
+    {"DeadlockOnASelectOfNilChannels",
+     [] { Select(OnRecv(Chan<int>()), OnSend(Chan<int>(), 1)); },
+     "deadlock!\n\ngoroutine 1 \\[select\\]:\n.*misuse_test.cc:[0-9]+\n"},
+    {"DeadlockOnASelectWithoutCases", [] { Select(); },
+     "deadlock!\n\ngoroutine 1 \\[select \\(no cases\\)\\]:\n"
+     ".*misuse_test.cc:[0-9]+\n"},
+    {"DeadlockOnASelectAnyWithoutCases", [] { SelectAny({}); },
+     "deadlock!\n\ngoroutine 1 \\[select \\(no cases\\)\\]:\n"
+     ".*misuse_test.cc:[0-9]+\n"},
     {"DeadlockOnAMutex",
      [] {
        Mutex mu;
@@ -230,7 +253,7 @@ const Misuse kMisuses[] = {
        Once once;
        once.Do([&] { once.Do([] {}); });
      },
-     "deadlock!\n\ngoroutine 1 \\[sync.Mutex.Lock\\]:\n"},
+     "deadlock!\n\ngoroutine 1 \\[sync.Once.Do\\]:\n"},
     {"PanicInAOnceFunc",
      [] {
        auto f = OnceFunc([] { throw Panic("no table"); });
@@ -241,6 +264,40 @@ const Misuse kMisuses[] = {
        f();
      },
      "^panic: no table\n\ngoroutine 1 "},
+    {"PanicInAOnceFuncShowsTheFirstStack",
+     [] {
+       auto f = OnceFunc([] { ReadTable(); });
+       try {
+         f();
+       } catch (const Panic&) {
+       }
+       f();
+     },
+     "^panic: no table\n\ngoroutine 1 \\[running\\]:\n.*ReadTable\\(\\)\n"},
+    {"WaitGroupIsUsedAgainBeforeWaitReturns",
+     [] {
+       GOMAXPROCS(1);
+       WaitGroup wg;
+       wg.Add(1);
+       Go([&] {
+         wg.Done();
+         wg.Add(1);
+         Gosched();  // To main, which is ready.
+       });
+       wg.Wait();
+     },
+     "^panic: sync: WaitGroup is reused before previous Wait has returned\n\n"
+     "goroutine 1 \\[running\\]:\n.*misuse_test.cc:[0-9]+\n"},
+    {"CounterBecomesNegativeWhileSomebodyWaits",
+     [] {
+       GOMAXPROCS(1);
+       WaitGroup wg;
+       wg.Add(1);
+       Go([&] { wg.Wait(); });
+       Gosched();
+       wg.Add(-2);
+     },
+     "^panic: sync: negative WaitGroup counter\n\ngoroutine 1 "},
     {"DeadlockOfTwo",
      [] {
        WaitGroup wg;
@@ -281,6 +338,41 @@ const Misuse kMisuses[] = {
      },
      "^panic: no such user\n\ngoroutine [0-9]+ \\[running\\]:\n"
      ".*misuse_test.cc:[0-9]+\ncreated by .* in goroutine 1\n"},
+    {"ExceptionWhoseTextYields",
+     [] {
+       struct Yields : std::exception {
+         const char* what() const noexcept override {
+           Gosched();
+           return "after others";
+         }
+       };
+       Go([] {});
+       throw Yields();
+     },
+     "^panic: .*Yields: after others\n\ngoroutine 1 "},
+    {"ExceptionWhoseTextBlocks",
+     [] {
+       struct Blocks : std::exception {
+         const char* what() const noexcept override {
+           return Blocking([] { return "after a call"; });
+         }
+       };
+       throw Blocks();
+     },
+     "^panic: .*Blocks: after a call\n\ngoroutine 1 "},
+    {"PanicThatReleasesMain",  // Whose return would end the program, too.
+     [] {
+       GOMAXPROCS(1);
+       WaitGroup wg;
+       wg.Add(1);
+       Go([&] {
+         absl::Cleanup done = [&] { wg.Done(); };
+         throw Panic("crash");
+       });
+       wg.Wait();
+     },
+     "^panic: crash\n\ngoroutine [0-9]+ \\[running\\]:\n"
+     ".*misuse_test.cc:[0-9]+\n"},
     {"PanicRunsDestructorsFirst",
      [] {
        absl::Cleanup deferred = [] { std::cerr << "deferred\n"; };
@@ -354,7 +446,7 @@ const Misuse kMisuses[] = {
        Once once;
        once.Do([&] { Blocking([&] { once.Do([] {}); }); });
      },
-     InsideBlocking("sync.Mutex.Lock")},
+     InsideBlocking("sync.Once.Do")},
     {"SleepInsideBlocking",
      [] { Blocking([] { Sleep(absl::Milliseconds(1)); }); },
      InsideBlocking("sleep")},
@@ -378,7 +470,14 @@ const Misuse kMisuses[] = {
      InsideBlocking("chan receive",
                     "\ngoroutine [0-9]+ \\[chan send\\]:\n"
                     ".*misuse_test.cc:[0-9]+\n")},
-    {"GoOfANullPointer", [] { Go(static_cast<void (*)()>(nullptr)); },
+    {"GoOfANullPointer",
+     [] {
+       try {
+         Go(static_cast<void (*)()>(nullptr));
+       } catch (...) {  // It is no Panic.
+       }
+       Select();
+     },
      kGoOfNil},
     {"GoOfANullPointerWithArguments",
      [] { Go(static_cast<void (*)(int)>(nullptr), 1); }, kGoOfNil},
@@ -484,6 +583,18 @@ TEST_P(WithoutRunTest, BeforeRun) {
   EXPECT_EXIT(GetParam().body(), ::testing::ExitedWithCode(2),
               "^fatal error: " + GetParam().stderr_regex +
                   " outside of rt::Run: wrap main's body in rt::Run\n");
+}
+
+// A signal that nobody handles kills the program as any other.
+TEST(MisuseOutsideTest, SignalsKill) {
+  ::testing::FLAGS_gtest_death_test_style = "threadsafe";
+  for (int signal : {SIGTERM, SIGHUP, SIGINT, SIGUSR1}) {
+    EXPECT_EXIT(rt::Run([signal] {
+                  kill(getpid(), signal);
+                  Select();
+                }),
+                ::testing::KilledBySignal(signal), "^$");
+  }
 }
 
 TEST(MisuseOutsideTest, BadGOMAXPROCSIsIgnoredWithAWarning) {

@@ -418,5 +418,44 @@ TEST(TimeAndRunTest, TheEndOfMainStopsAllTimers) {
   }
 }
 
+// Goroutines that always have something to do with each other do not keep a
+// timer from those that also wait for it.
+TEST_P(TimeTest, ATimerComesToWhoIsAlwaysBusy) {
+  Main([] {
+    auto done = MakeChan<bool>();
+    auto c = MakeChan<bool>();
+    WaitGroup wg;
+    for (int i = 0; i < 2; ++i) {
+      wg.Go([=] {
+        while (Select(OnSend(c, true), OnRecv(done)) == 0) {
+        }
+      });
+    }
+    RecvChan<absl::Time> timer = After(10 * kSoon);
+    while (Select(OnRecv(c), OnRecv(timer)) == 0) {
+    }
+    done.Close();
+    wg.Wait();
+  });
+}
+
+TEST_P(TimeTest, ATimerComesToTwoWhoAreAlwaysBusyWithEachOther) {
+  Main([] {
+    auto done = MakeChan<bool>();
+    auto c = MakeChan<bool>();
+    for (int i = 0; i < 2; ++i) {
+      Go([=] {
+        RecvChan<absl::Time> timer = After(10 * kSoon);
+        do {
+          Blocking([] {});
+        } while (Select(OnSend(c, true), OnRecv(c), OnRecv(timer)) != 2);
+        done.Send(true);
+      });
+    }
+    done.Recv();
+    done.Recv();
+  });
+}
+
 }  // namespace
 }  // namespace rt

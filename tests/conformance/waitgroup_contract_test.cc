@@ -2,11 +2,14 @@
 // SPDX-License-Identifier: MIT
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <thread>
+#include <type_traits>
 
 #include "gtest/gtest.h"
+#include "runtime/internal/sema.h"
 #include "runtime/runtime.h"
 #include "runtime/waitgroup.h"
 #include "tests/support/runtime_test.h"
@@ -140,6 +143,45 @@ TEST_P(WaitGroupTest, NegativeCounterPanics) {
     } catch (const Panic& panic) {
       EXPECT_STREQ(panic.what(), "sync: negative WaitGroup counter");
     }
+  });
+}
+
+// Done has brought the counter to 0 and is about to release who waits, for
+// which it needs their queue: this test has that.
+TEST_P(WaitGroupTest, AddThatMeetsTheLastDonePanics) {
+  Main([] {
+    static_assert(std::is_standard_layout_v<WaitGroup>);
+    WaitGroup wg;
+    auto* word = reinterpret_cast<std::atomic<uint64_t>*>(&wg);
+    wg.Add(1);
+    WaitGroup released;
+    released.Go([&] { wg.Wait(); });
+    WaitUntilBlocked(1);
+    std::string of_add;
+    std::string of_done;
+    internal::SemaQueue& queue = internal::SemaQueueFor(&wg);
+    queue.mu.Lock();
+    std::thread done([&] {
+      try {
+        wg.Done();
+      } catch (const Panic& panic) {
+        of_done = panic.what();
+      }
+    });
+    while (*word >> 32 != 0) std::this_thread::yield();
+    try {
+      wg.Add(1);
+    } catch (const Panic& panic) {
+      of_add = panic.what();
+    }
+    queue.mu.Unlock();
+    done.join();
+    constexpr char kText[] =
+        "sync: WaitGroup misuse: Add called concurrently with Wait";
+    EXPECT_EQ(of_add, kText);
+    EXPECT_EQ(of_done, kText);
+    wg.Done();
+    released.Wait();
   });
 }
 
