@@ -68,6 +68,7 @@ constinit thread_local HeldLocks held;
 
 // Whether two locks of one rank may be taken in this order.
 bool InOrder(LockRank rank, const RawMutex* first, const RawMutex* second) {
+  if (rank == LockRank::kContext) return true;
   if (rank == LockRank::kChan) return std::less<>()(first, second);
   return rank == LockRank::kTimers && std::less<>()(second, first);
 }

@@ -5,10 +5,11 @@
 //
 // A thread that holds a lock takes only locks of higher rank; of several
 // channels (select) the one at the higher address later, of two heaps of timers
-// (a P retires) that of the lower P second. So no threads can wait for each
-// other in a circle. All builds but those with -c opt check it at each
-// Lock, and end the program with the names of the two; the check is compiled
-// in with RT_LOCK_RANKS, by the library raw_mutex.
+// (a P retires) that of the lower P second, of two contexts the child's second.
+// So no threads can wait for each other in a circle. All builds but those with
+// -c opt check it at each Lock (of contexts it cannot tell), and end the
+// program with the names of the two; the check is compiled in with
+// RT_LOCK_RANKS, by the library raw_mutex.
 //
 // A new lock gets a rank here.
 
