@@ -21,6 +21,7 @@
 #include "runtime/explorer/self_check.h"
 #include "runtime/explorer/story.h"
 #include "runtime/internal/host.h"
+#include "runtime/internal/lock_rank.h"
 
 namespace rt::explorer {
 namespace {
@@ -39,6 +40,7 @@ class Exploration {
  public:
   Exploration(const Options& options, absl::FunctionRef<void()> body)
       : engine_(Engine::Get()), body_(body) {
+    internal::lock_ranks_are_checked = false;  // One thread for all goroutines.
     execution_.max_steps = options.max_steps;
     execution_.max_fruitless_reads = options.max_fruitless_reads;
     execution_.refuse_polling = options.refuse_polling;

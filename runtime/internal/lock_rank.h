@@ -5,11 +5,11 @@
 //
 // A thread that holds a lock takes only locks of higher rank; of several
 // channels (select) the one at the higher address later, of two heaps of timers
-// (a P retires) that of the lower P second, of two contexts the child's second.
-// So no threads can wait for each other in a circle. All builds but those with
-// -c opt check it at each Lock (of contexts it cannot tell), and end the
-// program with the names of the two; the check is compiled in with
-// RT_LOCK_RANKS, by the library raw_mutex.
+// (a P retires) that of the lower P second, of two contexts the child's second,
+// of two nodes of a Map the lower one. So no threads can wait for each other in
+// a circle. All builds but those with -c opt check it at each Lock (of contexts
+// and nodes it cannot tell), and end the program with the names of the two; the
+// check is compiled in with RT_LOCK_RANKS, by the library raw_mutex.
 //
 // A new lock gets a rank here.
 
@@ -41,6 +41,10 @@ enum class LockRank : uint8_t {
   kStackTable,  // The stacks of a profile.
   kTrace,       // A thread's part of a trace.
 };
+
+// False: it holds nothing. For who runs many goroutines on one thread by other
+// means than the scheduler's. Constant once locks are taken.
+extern constinit bool lock_ranks_are_checked;
 
 // The calling thread is about to take a lock, for which it may have to wait, or
 // has it without; and it gives it back.

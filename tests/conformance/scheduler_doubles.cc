@@ -130,10 +130,6 @@ constinit thread_local uint32_t rt_pinned = 0;
 
 // --- Other files of the scheduler --------------------------------------------
 
-// An M's thread is not the calling one.
-void NoteLock(const RawMutex*, LockRank, bool) {}
-void NoteUnlock(const RawMutex*) {}
-
 // Waits where the original spins, and would be seen at every turn.
 void RawMutex::LockSlow() {
   do {
