@@ -123,8 +123,8 @@ int NumGoroutines();
 int MaxProcs(int n);
 
 // The calling goroutine is about to block its kernel thread (EnterBlocking) or
-// has done so (ExitBlocking). Between the two Park, Yield and SleepNs are fatal;
-// another such pair is nothing.
+// has done so (ExitBlocking). Between the two Park, Yield and SleepNs are
+// fatal; another such pair is nothing.
 void EnterBlocking();
 void ExitBlocking();
 
