@@ -49,8 +49,8 @@ enum class Profile {
 };
 
 // Writes what is true now (kGoroutine) or has been since the program began and
-// was asked for (the other two). The stack of a goroutine in rt::Blocking is not
-// known.
+// was asked for (the other two). The stack of a goroutine in rt::Blocking is
+// not known.
 absl::Status Write(Profile profile, const std::string& path);
 
 // Samples one wait for each so long time that goroutines spend waiting; longer
