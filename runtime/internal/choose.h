@@ -22,22 +22,26 @@ namespace rt::internal {
 // into step with what goroutines do.
 inline constexpr uint32_t kGlobalEvery = 61;
 
-// How many goroutines in a row may come from the slot that goes first. A pair
-// that hands values to and fro would keep everybody else waiting.
-inline constexpr uint32_t kMaxNextStreak = 64;
+// How many goroutines in a row may come from the slot that goes first, if
+// sysmon does not end their slice before. A pair that hands values to and fro
+// would keep everybody else waiting; a low number would favour pairs that
+// compute between two values (D-081).
+inline constexpr uint32_t kMaxNextStreak = 10'000;
 
-inline Goroutine* Scheduler::PopQueue(P* p) {
+[[gnu::always_inline]] inline Goroutine* Scheduler::PopQueue(P* p,
+                                                             uint32_t tick) {
   bool was_next = false;
-  Goroutine* g = p->queue.Pop(p->next_streak >= kMaxNextStreak, &was_next);
-  p->next_streak = was_next ? p->next_streak + 1 : 0;
+  uint32_t streak = tick - p->slice_tick.load(std::memory_order_relaxed);
+  Goroutine* g = p->queue.Pop(streak >= kMaxNextStreak, &was_next);
+  if (!was_next) p->slice_tick.store(tick, std::memory_order_relaxed);
   return g;
 }
 
-inline bool Scheduler::QueueDecides(const M* m) const {
+inline bool Scheduler::QueueDecides(const M* m, uint32_t tick) const {
   if (m->locked != nullptr ||
       world.load(std::memory_order_relaxed) != World::kRunning ||
       m->p->id >= procs.load(std::memory_order_relaxed) ||
-      m->p->tick.load(std::memory_order_relaxed) % kGlobalEvery == 0) {
+      tick % kGlobalEvery == 0) {
     return false;
   }
   int64_t next_ns = m->p->timers.NextNs();
@@ -59,7 +63,7 @@ inline void TraceStop(const Goroutine* g, StopReason reason) {
                              static_cast<unsigned>(g->wait_reason) << 3));
 }
 
-inline Goroutine* Scheduler::Finish(M* m, Goroutine* g) {
+[[gnu::always_inline]] inline Goroutine* Scheduler::Finish(M* m, Goroutine* g) {
   if (m->after == After::kPark) {
     host::ParkCommit commit = m->commit;
     TraceStop(g, StopReason::kPark);
@@ -72,16 +76,13 @@ inline Goroutine* Scheduler::Finish(M* m, Goroutine* g) {
   if (m->after == After::kYield) {
     TraceStop(g, StopReason::kYield);
     g->status.store(GStatus::kRunnable, std::memory_order_release);
-    GoroutineList list;
     // Behind those that wait for every P, if there are any: one that was
     // preempted would else see this one come back again and again. Relaxed: who
     // comes too late for this time is there the next time.
-    if (global_size.load(std::memory_order_relaxed) > 0) [[unlikely]] {
-      list.PushBack(g);
-    } else {
-      m->p->queue.PushBack(g, &list);
+    if (global_size.load(std::memory_order_relaxed) > 0 ||
+        !m->p->queue.TryPushBack(g)) [[unlikely]] {
+      Inject(g);
     }
-    InjectList(&list);
     return nullptr;
   }
   FinishForGood(m, g);

@@ -128,11 +128,12 @@ Goroutine* Scheduler::FindRunnable(M* m) {
 Goroutine* Scheduler::FindHere(M* m) {
   P* p = m->p;
   RunTimers(m, p);
-  if (p->tick.load(std::memory_order_relaxed) % kGlobalEvery == 0) {
+  uint32_t tick = p->tick.load(std::memory_order_relaxed);
+  if (tick % kGlobalEvery == 0) {
     p->now_ns = host::NowNs();
     if (Goroutine* g = TakeGlobal(p, /*batch=*/false)) return g;
   }
-  if (Goroutine* g = PopQueue(p)) return g;
+  if (Goroutine* g = PopQueue(p, tick)) return g;
   return TakeGlobal(p, /*batch=*/true);
 }
 

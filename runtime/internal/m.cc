@@ -68,7 +68,7 @@ void SetCurrentM(M* m) { rt_current_m = m; }
 void Scheduler::Loop(M* m) {
   SetCurrentM(m);
   SetPinned(1);  // But while a goroutine runs.
-  m->exceptions = reinterpret_cast<void**>(abi::__cxa_get_globals());
+  m->exceptions = reinterpret_cast<Exceptions*>(abi::__cxa_get_globals());
   m->fiber.AdoptThread();
   m->tid.store(gettid(), std::memory_order_relaxed);
   // Timers to the microsecond: the kernel's default adds up to 50.

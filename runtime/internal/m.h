@@ -58,6 +58,13 @@ class Random {
   uint64_t state_;
 };
 
+// What the C++ runtime knows of the exceptions of a goroutine: the contents of
+// its thread's __cxa_eh_globals.
+struct Exceptions {
+  void* caught = nullptr;
+  void* uncaught = nullptr;  // A number.
+};
+
 struct M {
   M(Scheduler* scheduler, int id)
       : scheduler(scheduler), id(id), random(static_cast<uint64_t>(id) + 1) {}
@@ -66,7 +73,7 @@ struct M {
   Scheduler* const scheduler;
   const int id;  // 0: the thread that called Run.
   pthread_t thread = {};
-  void** exceptions = nullptr;  // The thread's __cxa_eh_globals.
+  Exceptions* exceptions = nullptr;  // The thread's.
 
   // The thread's own.
   Context context;  // Of its own stack, while a goroutine runs.

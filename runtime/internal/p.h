@@ -54,14 +54,17 @@ struct P {
   std::atomic<uint32_t> tick{0};
   std::atomic<uint32_t> syscall_tick{0};
 
+  // The tick at which one last came to run that was not made ready by the one
+  // before: those since then share its slice. Written by the holder, and by
+  // sysmon, which makes it a long time ago when they had enough (D-081).
+  std::atomic<uint32_t> slice_tick{0};
+
   // When its holder last looked at the network; read by any.
   std::atomic<int64_t> polled_ns{std::numeric_limits<int64_t>::min() / 2};
 
   // The holder's.
   // A clock for dumps: right when the P came to its M and at every 61st tick.
   int64_t now_ns = 0;
-  uint32_t next_streak =
-      0;  // How many in a row came from the queue's first slot.
   GoroutineCache free;
   StackCache stacks;
   uint64_t next_id = 0;  // Goroutine ids in hand: [next_id, end_id).

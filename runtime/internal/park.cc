@@ -125,7 +125,7 @@ void Yield() {
   Scheduler* scheduler = m->scheduler;
   if (m->p->queue.Empty() &&
       scheduler->global_size.load(std::memory_order_relaxed) == 0 &&
-      scheduler->QueueDecides(m)) {
+      scheduler->QueueDecides(m, m->p->tick.load(std::memory_order_relaxed))) {
     Bump(m->p->tick);  // Nobody else: it is the caller's turn again.
     SetPinned(0);
     return;

@@ -48,6 +48,15 @@ class RunQueue {
     PushRing(g, overflow);
   }
 
+  // The same if there is room; false if there is none.
+  [[nodiscard]] bool TryPushBack(Goroutine* g) {
+    OwnerSection section(&lock_);
+    if (RingSize() == kSize) [[unlikely]]
+      return false;
+    Append(g);
+    return true;
+  }
+
   // The goroutine to run; null if there is none. *was_next tells whether it
   // came from the slot that goes first. With `skip_next` that slot waits its
   // turn behind the ring.
@@ -135,6 +144,11 @@ class RunQueue {
       overflow->PushBack(g);
       return;
     }
+    Append(g);
+  }
+
+  // There is room.
+  void Append(Goroutine* g) {
     uint32_t tail = tail_.load(std::memory_order_relaxed);
     ring_[tail % kSize] = g;
     tail_.store(tail + 1, std::memory_order_relaxed);

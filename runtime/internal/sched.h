@@ -210,9 +210,9 @@ struct Scheduler {
   // The next goroutine for m, which may sleep meanwhile; null: time to end.
   Goroutine* FindRunnable(M* m);
   Goroutine* FindHere(M* m);
-  // Nothing but m's own queue has a say in who is next.
-  bool QueueDecides(const M* m) const;
-  Goroutine* PopQueue(P* p);
+  // Nothing but m's own queue has a say in who is next, at this tick.
+  bool QueueDecides(const M* m, uint32_t tick) const;
+  Goroutine* PopQueue(P* p, uint32_t tick);
   Goroutine* TakeGlobal(P* p, bool batch);
   Goroutine* Steal(M* m);
   bool WorkExists() const;

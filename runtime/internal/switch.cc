@@ -21,8 +21,9 @@ namespace {
 // else null, and the M has to see to it.
 [[gnu::always_inline]] inline Goroutine* ChooseNext(M* m) {
   Scheduler* scheduler = m->scheduler;
-  if (!scheduler->QueueDecides(m)) return nullptr;
-  Goroutine* next = scheduler->PopQueue(m->p);
+  uint32_t tick = m->p->tick.load(std::memory_order_relaxed);
+  if (!scheduler->QueueDecides(m, tick)) return nullptr;
+  Goroutine* next = scheduler->PopQueue(m->p, tick);
   if (next == nullptr) return nullptr;
   // A lock that the goroutine parks with is held until the next one arrives: no
   // time to map a stack.
@@ -34,13 +35,6 @@ namespace {
   }
   return next;
 }
-
-// What the C++ runtime knows of a goroutine's exceptions: the contents of its
-// __cxa_eh_globals, which belong to the thread.
-struct Exceptions {
-  void* caught = nullptr;
-  void* uncaught = nullptr;  // A number.
-};
 
 // g runs on m from here on. If it was not the M that switched to it, it does
 // for the goroutine that left what that asked for.
@@ -54,8 +48,7 @@ struct Exceptions {
   }
   SetCurrentGoroutineId(g->id);
   Trace(TraceKind::kStart, g->id);
-  m->exceptions[0] = exceptions.caught;
-  m->exceptions[1] = exceptions.uncaught;
+  *m->exceptions = exceptions;
   Bump(m->p->tick);
   SetPinned(0);
 }
@@ -82,7 +75,7 @@ void SwitchAway(M* m, Goroutine* g, bool choose) {
     to_fiber = &next->fiber;
     to = &next->context;
   }
-  Exceptions exceptions = {m->exceptions[0], m->exceptions[1]};
+  Exceptions exceptions = *m->exceptions;
   g->fiber.BeforeSwitch(*to_fiber);
   // All goroutines that switch away do it by this call (context_switch.h).
   RtSwitchContext(&g->context, to, same_call);

@@ -19,6 +19,7 @@
 #include <string_view>
 
 #include "runtime/internal/check.h"
+#include "runtime/internal/choose.h"
 #include "runtime/internal/death.h"
 #include "runtime/internal/environment.h"
 #include "runtime/internal/futex.h"
@@ -203,13 +204,16 @@ bool Sysmon::LookAt(P* p, Seen* seen) {
   uint32_t tick = (status == PStatus::kSyscall ? p->syscall_tick : p->tick)
                       .load(std::memory_order_relaxed);
   M* holder = p->holder.load(std::memory_order_acquire);
-  if (seen->status != status || seen->tick != tick || seen->holder != holder) {
+  if (seen->status != status || seen->tick != tick ||
+      seen->turn.holder != holder) {
     bool running = status == PStatus::kRunning && holder != nullptr;
     *seen = {.status = status,
              .tick = tick,
-             .holder = holder,
-             .since_ns = now_ns_,
-             .cpu_ns = running ? CpuNs(*holder) : 0};
+             .turn = {.holder = holder,
+                      .since_ns = now_ns_,
+                      .cpu_ns = running ? CpuNs(*holder) : 0},
+             .slice_tick = seen->slice_tick,
+             .slice = seen->slice};
   }
   switch (status) {
     case PStatus::kRunning:
@@ -223,8 +227,27 @@ bool Sysmon::LookAt(P* p, Seen* seen) {
   return false;
 }
 
+// Goroutines that only make each other ready have one slice together.
+void Sysmon::EndSlice(P* p, Seen* seen) {
+  uint32_t began = p->slice_tick.load(std::memory_order_relaxed);
+  if (began != seen->slice_tick || seen->slice.holder != seen->turn.holder) {
+    seen->slice_tick = began;
+    seen->slice = seen->turn;
+  }
+  int64_t due_ns = seen->slice.since_ns + kSliceNs;
+  if (now_ns_ < due_ns) {
+    next_ns_ = std::min(next_ns_, due_ns);
+  } else if (KeptFromRunning(seen->slice)) {
+    next_ns_ = std::min(next_ns_, now_ns_ + kStarvedNs);
+  } else {
+    // If the holder writes at the same time, a new slice has begun anyway.
+    seen->slice_tick = seen->tick - kMaxNextStreak;
+    p->slice_tick.store(seen->slice_tick, std::memory_order_relaxed);
+  }
+}
+
 bool Sysmon::Preempt(P* p, Seen* seen) {
-  int64_t due_ns = seen->since_ns + kSliceNs;
+  int64_t due_ns = seen->turn.since_ns + kSliceNs;
   if (!work_waits_ &&
       p->id < scheduler_->procs.load(std::memory_order_relaxed)) {
     // Only for a timer that nobody else will see to.
@@ -237,6 +260,7 @@ bool Sysmon::Preempt(P* p, Seen* seen) {
     }
     return false;
   }
+  EndSlice(p, seen);
   // Refused: again soon, for it may be on its way out of the library.
   bool hard = seen->tries >= kTriesBeforeHard;
   if (seen->tries > 0) due_ns = seen->tried_ns + (hard ? kHardNs : kAgainNs);
@@ -244,7 +268,7 @@ bool Sysmon::Preempt(P* p, Seen* seen) {
     next_ns_ = std::min(next_ns_, due_ns);
     return false;
   }
-  if (seen->tries == 0 && KeptFromRunning(*seen)) {
+  if (seen->tries == 0 && KeptFromRunning(seen->turn)) {
     next_ns_ = std::min(next_ns_, now_ns_ + kStarvedNs);
     return false;
   }
@@ -258,15 +282,16 @@ bool Sysmon::Preempt(P* p, Seen* seen) {
 // of others for 10 ms without having run. It has its slice still to come: else
 // programs that are too short to be preempted, and rely on it, would be at
 // times.
-bool Sysmon::KeptFromRunning(const Seen& seen) const {
-  return seen.holder != nullptr && now_ns_ - seen.since_ns < kStarvedAtMostNs &&
-         CpuNs(*seen.holder) - seen.cpu_ns < kSliceNs / 2 &&
-         WantsToRun(seen.holder->tid.load(std::memory_order_relaxed));
+bool Sysmon::KeptFromRunning(const Stretch& stretch) const {
+  const M* holder = stretch.holder;
+  return holder != nullptr && now_ns_ - stretch.since_ns < kStarvedAtMostNs &&
+         CpuNs(*holder) - stretch.cpu_ns < kSliceNs / 2 &&
+         WantsToRun(holder->tid.load(std::memory_order_relaxed));
 }
 
 bool Sysmon::Retake(P* p, Seen* seen) {
-  if (now_ns_ - seen->since_ns < kSyscallNs) {
-    next_ns_ = std::min(next_ns_, seen->since_ns + kSyscallNs);
+  if (now_ns_ - seen->turn.since_ns < kSyscallNs) {
+    next_ns_ = std::min(next_ns_, seen->turn.since_ns + kSyscallNs);
     return false;
   }
   if (!p->Retake()) return false;

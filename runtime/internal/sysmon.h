@@ -76,13 +76,20 @@ class Sysmon {
   bool resting() const { return resting_.load(std::memory_order_relaxed); }
 
  private:
-  // What was seen of a P, and when first.
+  // Since when a P's holder has been at the same.
+  struct Stretch {
+    M* holder = nullptr;
+    int64_t since_ns = 0;
+    int64_t cpu_ns = 0;  // The processor time of its thread then.
+  };
+
+  // What was seen of a P.
   struct Seen {
     PStatus status = PStatus::kIdle;
     uint32_t tick = 0;
-    M* holder = nullptr;
-    int64_t since_ns = 0;
-    int64_t cpu_ns = 0;    // The processor time of its thread then.
+    Stretch turn;             // With this tick.
+    uint32_t slice_tick = 0;  // P::slice_tick.
+    Stretch slice;
     int tries = 0;         // How often its goroutine has been asked to stop,
     int64_t tried_ns = 0;  // the last time.
   };
@@ -92,8 +99,9 @@ class Sysmon {
   bool Round();
   bool LookAt(P* p, Seen* seen);
   bool Preempt(P* p, Seen* seen);
+  void EndSlice(P* p, Seen* seen);
   bool Retake(P* p, Seen* seen);
-  bool KeptFromRunning(const Seen& seen) const;
+  bool KeptFromRunning(const Stretch& stretch) const;
   // Until a P goes to work; false if one does already.
   bool Rest();
   // Prints the scheduler's state if it is time for it.

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <ctime>
 #include <set>
@@ -78,6 +79,30 @@ TEST(SchedulerTest, APairThatAlwaysRunsNextDoesNotStarveOthers) {
     ping.Close();
   });
   EXPECT_TRUE(ran);
+}
+
+TEST(SchedulerTest, APairThatComputesHasOneSliceTogether) {
+  constexpr auto kTurn = std::chrono::milliseconds(1);
+  int turns = 0;
+  OnOneP([&] {
+    bool ran = false;
+    auto ping = MakeChan<int>();
+    auto pong = MakeChan<int>();
+    Go([&] { ran = true; });
+    Go([&] {
+      for (int v : ping) pong.Send(v);
+    });
+    for (; !ran; ++turns) {
+      ping.Send(1);
+      pong.Recv();
+      auto end = std::chrono::steady_clock::now() + kTurn;
+      while (std::chrono::steady_clock::now() < end) {
+      }
+    }
+    ping.Close();
+  });
+  // A slice is 10 ms; without its end it would be 5,000 turns.
+  EXPECT_LT(turns, 1'000);
 }
 
 TEST(SchedulerTest, TheGlobalQueueIsServedWhileTheLocalOneIsNeverEmpty) {
