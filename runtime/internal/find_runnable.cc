@@ -28,17 +28,23 @@ constexpr int kStealRounds = 4;
 // data is; it is taken only if the P does not come to that, and runs what it
 // ran before. A pair that hands values to and fro is left alone.
 //
-// The thief sleeps, for about 10 µs by the kernel's clock, rather than spins:
-// it counts as one that looks for work, so meanwhile the pair wakes nobody.
+// The thief sleeps, for about 20 µs by the kernel's clock, rather than spins:
+// it counts as one that looks for work, so meanwhile the pair wakes nobody. If
+// the P's thread is on the thief's own core, so short a sleep may be over
+// before that comes to run; then it has another, longer one (D-090).
 Goroutine* StealNext(P* victim) {
   const Goroutine* next = victim->queue.PeekNext();
   if (next == nullptr) return nullptr;
   uint32_t tick = victim->tick.load(std::memory_order_relaxed);
-  constexpr timespec kPatience = {.tv_sec = 0, .tv_nsec = 3'000};
-  nanosleep(&kPatience, nullptr);
-  return victim->tick.load(std::memory_order_relaxed) == tick
-             ? victim->queue.StealNext(next)
-             : nullptr;
+  const M* holder = victim->holder.load(std::memory_order_acquire);
+  int64_t cpu_ns = holder != nullptr ? CpuNs(*holder) : 0;
+  for (int64_t patience_ns : {3'000, 50'000}) {
+    timespec patience = {.tv_sec = 0, .tv_nsec = patience_ns};
+    nanosleep(&patience, nullptr);
+    if (victim->tick.load(std::memory_order_relaxed) != tick) return nullptr;
+    if (holder == nullptr || CpuNs(*holder) != cpu_ns) break;
+  }
+  return victim->queue.StealNext(next);
 }
 
 }  // namespace

@@ -161,6 +161,9 @@ Scheduler::~Scheduler() {
   }
 }
 
+// Nobody is seen to run: a thief has its second sleep.
+int64_t CpuNs(const M& /*m*/) { return 0; }
+
 int Scheduler::NumGoroutines() const { return 1; }
 
 M* Scheduler::NewM() {
