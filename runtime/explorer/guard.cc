@@ -104,8 +104,10 @@ void OnSignal(int signal, siginfo_t* info, void*) {
   bool overflow =
       in_goroutine && signal == SIGSEGV && engine->InStackGuard(info->si_addr);
   if (overflow) {
-    EndExecution(signal, Verdict::kMemory,
-                 "the goroutine's stack overflows: endless recursion?");
+    EndExecution(
+        signal, Verdict::kMemory,
+        "the goroutine's stack overflows: endless recursion, or a local "
+        "variable of some hundred KiB?");
   }
   if (!in_goroutine || mode == Mode::kEngine) {
     // Our own fault, or a crash outside any execution: as if we were not here.

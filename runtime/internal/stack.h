@@ -38,7 +38,8 @@ namespace rt::internal {
 // processor's table of pages (TLB).
 inline constexpr size_t kStackBytes =
     ((kTsan || kAsan ? size_t{1024} : size_t{256}) << 10) + (size_t{4} << 10);
-// Wide enough for the frame of an ordinary function to hit it.
+// Code of this build touches each page of a large frame. What other code's
+// frames, of a library, may leap: most are much smaller.
 inline constexpr size_t kGuardBytes = size_t{16} << 10;
 
 struct Stack {

@@ -344,6 +344,14 @@ void SpinLock() {
   return n == 0 ? 0 : Depth(n - 1) + frame[n % 256];
 }
 
+[[gnu::noinline]] int LargeFrame() {
+  volatile int grid[512][512];
+  int at = 0;
+  asm volatile("" : "+r"(at));  // Or the compiler keeps one element only.
+  grid[at][at] = 1;
+  return grid[at][at];
+}
+
 // UndefinedBehaviorSanitizer would end the program before the explorer sees it.
 __attribute__((no_sanitize("undefined"))) void Dereference(bool null) {
   volatile int n = 0;
@@ -501,6 +509,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"borrowed_local", Verdict::kMemory, [] { BorrowedLocal(false); }},
         Case{"stack_overflow", Verdict::kMemory, [] { Depth(1'000'000); }},
         Case{"gives_up", Verdict::kWrong, [] { GiveUpAfterSomeTries(true); }},
+        Case{"large_frame", Verdict::kMemory, [] { LargeFrame(); }},
         Case{"poll_for_ever", Verdict::kLivelock, [] { Poll(false, false); }},
         Case{"poll_and_yield_for_ever", Verdict::kLivelock,
              [] { Poll(false, true); }},
@@ -587,6 +596,21 @@ TEST(Race, NamesTheLockThatOneSideHolds) {
   ASSERT_EQ(result.verdict, Verdict::kRace);
   EXPECT_EQ(result.locations[0].held.size(), 1u);
   EXPECT_EQ(result.locations[1].held.size(), 0u);
+}
+
+TEST(Stack, ALargeFrameIsAnOverflow) {
+  for (bool in_goroutine : {false, true}) {
+    Result result = CheckQuietly(Options(), [=] {
+      if (!in_goroutine) LargeFrame();
+      rt::WaitGroup wg;
+      wg.Go([] { LargeFrame(); });
+      wg.Go([] {});  // Its stack is beside.
+      wg.Wait();
+    });
+    EXPECT_EQ(result.verdict, Verdict::kMemory);
+    EXPECT_NE(result.summary.find("stack overflows"), std::string::npos)
+        << result.summary;
+  }
 }
 
 TEST(Time, IsVirtualAndExact) {
