@@ -12,6 +12,9 @@
 // way have run, with Go's report and exit status 2. To run something on the way
 // out as `defer` does, use absl::Cleanup. Any other exception that leaves a
 // goroutine ends it likewise, but at the throw: the report can then show where.
+//
+// As in Go, a report names the panics before the last one: those that were
+// being handled, or were still on their way, when that one was made.
 
 #ifndef RUNTIME_PANIC_H_
 #define RUNTIME_PANIC_H_
@@ -29,21 +32,28 @@ class Panic : public std::exception {
   // Remembers where it was made, for the report.
   explicit Panic(std::string text);
 
-  const char* what() const noexcept override { return data_->text.c_str(); }
+  const char* what() const noexcept override;
+
+  // "panic: no such user", after the panics before it, if there were any.
+  std::string Report() const;
 
   // Return addresses of the calls that led here, the innermost first.
-  const std::vector<void*>& stack() const { return data_->stack; }
+  const std::vector<void*>& stack() const;
 
  private:
-  struct Data {
-    std::string text;
-    std::vector<void*> stack;
-  };
+  struct Data;
   // Shared: an exception must be copied without throwing.
   std::shared_ptr<const Data> data_;
 };
 
 namespace internal {
+
+// In a handler: what it handles, in the words of a report.
+struct ThrownReport {
+  std::string text;          // "panic: boom"; may have several lines.
+  std::vector<void*> stack;  // Where it was made; empty if it does not know.
+};
+ThrownReport DescribeThrown();
 
 // What somebody threw, for several to throw again, at once. Each throws a Panic
 // of its own: how the C++ runtime counts those who share one exception,

@@ -3,6 +3,7 @@
 
 #include "runtime/internal/goexit.h"
 
+#include <cxxabi.h>
 #include <unwind.h>
 
 #include <utility>
@@ -18,7 +19,20 @@ namespace {
 struct Unwinding {
   _Unwind_Exception header = {};  // First: the library knows only of this.
   G* g = nullptr;
+  void* handled = nullptr;  // The exceptions whose handlers are left.
 };
+
+// The exceptions that the calling goroutine handles, the latest first: the
+// first word of what the C++ runtime keeps for it.
+void*& Handled() { return *reinterpret_cast<void**>(abi::__cxa_get_globals()); }
+
+void EndHandlers(void* handled) {
+  void* others = std::exchange(Handled(), handled);
+  while (Handled() != nullptr) abi::__cxa_end_catch();
+  Handled() = others;
+}
+
+[[noreturn]] void Unwind(G* g, void* handled);
 
 _Unwind_Reason_Code GoOn(int, _Unwind_Action actions, _Unwind_Exception_Class,
                          _Unwind_Exception*, _Unwind_Context*, void*) {
@@ -31,21 +45,31 @@ _Unwind_Reason_Code GoOn(int, _Unwind_Action actions, _Unwind_Exception_Class,
 void AfterHandler(_Unwind_Reason_Code, _Unwind_Exception* exception) {
   auto* unwinding = reinterpret_cast<Unwinding*>(exception);
   G* g = unwinding->g;
+  void* handled = unwinding->handled;
   delete unwinding;
-  if (g->exiting) UnwindGoroutine(g);
+  if (g->exiting) Unwind(g, handled);
+  EndHandlers(handled);
+}
+
+void Unwind(G* g, void* handled) {
+  auto* unwinding = new Unwinding;
+  unwinding->g = g;
+  unwinding->handled = handled;
+  unwinding->header.exception_cleanup = AfterHandler;
+  BeforeUnwinding();
+  _Unwind_ForcedUnwind(&unwinding->header, GoOn, nullptr);
+  RT_CHECK(false, "a goroutine's stack can be unwound");
+  __builtin_unreachable();
 }
 
 }  // namespace
 
 void UnwindGoroutine(G* g) {
   g->exiting = true;
-  auto* unwinding = new Unwinding;
-  unwinding->g = g;
-  unwinding->header.exception_cleanup = AfterHandler;
-  BeforeUnwinding();
-  _Unwind_ForcedUnwind(&unwinding->header, GoOn, nullptr);
-  RT_CHECK(false, "a goroutine's stack can be unwound");
-  __builtin_unreachable();
+  // Set aside: the C++ runtime takes a foreign unwinding that meets a handler
+  // inside a handler for an error. Their frames, when they are left, find no
+  // exception to end.
+  Unwind(g, std::exchange(Handled(), nullptr));
 }
 
 bool ArriveAtFoot(G* g) { return std::exchange(g->exiting, false); }
