@@ -3,6 +3,7 @@
 
 #include "runtime/internal/check.h"
 
+#include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -35,6 +36,7 @@ void CheckFailed(const char* condition, const char* what, const char* file,
                    "\t%s:%d: %s is false\n",
                    what, file, line, condition);
   if (n > 0) WriteStderr(text, static_cast<unsigned long>(n));
+  signal(SIGABRT, SIG_DFL);  // No report of a goroutine: the bug is ours.
   abort();
 }
 

@@ -3,21 +3,17 @@
 
 #include "runtime/internal/death.h"
 
-#include <cxxabi.h>
 #include <signal.h>
 #include <sys/mman.h>
-#include <ucontext.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cstddef>
-#include <cstdint>
-#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <new>
 #include <string>
-#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -25,6 +21,7 @@
 #include "runtime/internal/check.h"
 #include "runtime/internal/deadlock.h"
 #include "runtime/internal/environment.h"
+#include "runtime/internal/fault.h"
 #include "runtime/internal/frames.h"
 #include "runtime/internal/host.h"
 #include "runtime/internal/no_preempt.h"
@@ -37,14 +34,10 @@
 namespace rt::internal {
 namespace {
 
-void Write(const std::string& text) { WriteStderr(text.data(), text.size()); }
-
-std::string Demangle(const char* name) {
-  int status = 0;
-  char* text = abi::__cxa_demangle(name, nullptr, nullptr, &status);
-  std::string result = status == 0 ? text : name;
-  std::free(text);
-  return result;
+void Write(const std::string& text) {
+  report_progress.writing.store(true, std::memory_order_relaxed);
+  WriteStderr(text.data(), text.size());
+  report_progress.writing.store(false, std::memory_order_relaxed);
 }
 
 // A report needs locks (malloc's, that of the symbols) whose owners may be
@@ -79,8 +72,10 @@ std::terminate_handler previous_terminate;
 [[noreturn]] void OnTerminate() {
   M* m = CurrentM();
   if (m != nullptr && m->current != nullptr) {
-    if (m->current->exiting) host::Fatal("rt::Goexit from a noexcept function");
+    // What was handled when Goexit was called is set aside, so this was thrown
+    // since.
     if (std::current_exception() != nullptr) DiePanic();
+    if (m->current->exiting) host::Fatal("rt::Goexit from a noexcept function");
   }
   if (std::current_exception() != nullptr && ActiveScheduler() != nullptr) {
     try {
@@ -97,81 +92,6 @@ std::terminate_handler previous_terminate;
   std::abort();
 }
 
-// --- Stack overflow ----------------------------------------------------------
-
-// The unwinder, and the handlers of sanitizers, need more than the usual 8 KiB.
-// Touched only when it is used.
-constexpr size_t kSignalStackBytes = size_t{256} << 10;
-
-struct sigaction previous_segv;
-struct sigaction previous_bus;
-
-// Between the handler and what it returns to.
-struct Overflow {
-  std::atomic<bool> taken{false};
-  Goroutine* goroutine = nullptr;
-  void* pcs[kMaxFrames] = {};
-  int size = 0;
-};
-constinit Overflow the_overflow;
-
-[[noreturn]] void DieOfOverflow() {
-  CurrentM()->fiber.AfterSwitch();
-  Death death;
-  death.headline = "fatal error: stack overflow";
-  death.self = the_overflow.goroutine;
-  death.pcs = the_overflow.pcs;
-  death.size = the_overflow.size;
-  Die(death);
-}
-
-void OnFault(int signal, siginfo_t* info, void* context) {
-  M* m = CurrentM();
-  Goroutine* g = m != nullptr ? m->current : nullptr;
-  if (g == nullptr || !g->stack.GuardHolds(info->si_addr)) {
-    // Not ours. Returning repeats the access, and the signal, with the old
-    // handler in place.
-    const struct sigaction& previous =
-        signal == SIGSEGV ? previous_segv : previous_bus;
-    if (previous.sa_flags & SA_SIGINFO) {
-      previous.sa_sigaction(signal, info, context);
-    } else {
-      sigaction(signal, &previous, nullptr);
-    }
-    return;
-  }
-  // The message comes first: the stack may have run out in the middle of
-  // malloc, whose lock the dump would then wait for.
-  char text[96];
-  int n = snprintf(text, sizeof(text),
-                   "runtime: goroutine stack exceeds %zu-byte limit\n",
-                   Stack::size());
-  WriteStderr(text, static_cast<unsigned long>(n));
-  SetWatchdog();
-
-  Overflow& overflow = the_overflow;
-  if (overflow.taken.exchange(true)) {
-    for (;;) pause();
-  }
-  overflow.goroutine = g;
-  overflow.size = Backtrace(overflow.pcs, kMaxFrames);
-  // A dump does much that a signal handler must not. Go on, when this handler
-  // returns, below what the M has on its own stack.
-  g->fiber.BeforeJump(m->fiber);
-  constexpr uintptr_t kRedZone = 128;
-  uintptr_t sp = reinterpret_cast<uintptr_t>(m->context.sp) - kRedZone;
-  sp &= ~uintptr_t{15};
-  auto* registers = &static_cast<ucontext_t*>(context)->uc_mcontext;
-#if defined(__x86_64__)
-  // As if called: the return address, which is never used, is below.
-  registers->gregs[REG_RSP] = static_cast<greg_t>(sp - sizeof(void*));
-  registers->gregs[REG_RIP] = reinterpret_cast<greg_t>(&DieOfOverflow);
-#elif defined(__aarch64__)
-  registers->sp = sp;
-  registers->pc = reinterpret_cast<uintptr_t>(&DieOfOverflow);
-#endif
-}
-
 // --- SIGQUIT -----------------------------------------------------------------
 
 // The next one kills: the handler is gone (SA_RESETHAND).
@@ -186,11 +106,15 @@ void OnQuit(int signal) {
 
 }  // namespace
 
+constinit ReportProgress report_progress;
+
 void Die(const Death& death) {
   static std::atomic<bool> dying{false};
   if (dying.exchange(true)) {
     for (;;) pause();
   }
+  // Release: who watches finds the thread.
+  report_progress.writer.store(gettid(), std::memory_order_release);
   Scheduler* scheduler = ActiveScheduler();
   SetWatchdog();
   GiveReserveBack();
@@ -202,6 +126,7 @@ void Die(const Death& death) {
   // First, and without an allocation: the lock of malloc may be kept for good.
   Write(death.headline);
   WriteStderr("\n", 1);
+  report_progress.begun.store(true, std::memory_order_release);
   std::string text;
   if (death.self != nullptr && level > TracebackLevel::kNone) {
     text = "\n";
@@ -212,6 +137,7 @@ void Die(const Death& death) {
     AppendFrames(death.pcs, death.size, filter, &text);
     Write(text);
   }
+  report_progress.named.store(true, std::memory_order_release);
   bool all = level >= TracebackLevel::kAll ||
              (level == TracebackLevel::kSingle && death.all);
   if (all && scheduler != nullptr) {
@@ -264,21 +190,10 @@ void DiePanic() {
   Death death;
   death.self = m->current;
   death.all = false;
-  death.headline = "panic: ";
-  std::vector<void*> stack;
-  try {
-    throw;
-  } catch (const Panic& panic) {
-    death.headline += panic.what();
-    stack = panic.stack();
-  } catch (const std::exception& exception) {
-    death.headline +=
-        Demangle(typeid(exception).name()) + ": " + exception.what();
-    stack = Backtrace();
-  } catch (...) {
-    death.headline += Demangle(abi::__cxa_current_exception_type()->name());
-    stack = Backtrace();
-  }
+  ThrownReport thrown = DescribeThrown();
+  death.headline = std::move(thrown.text);
+  std::vector<void*> stack =
+      thrown.stack.empty() ? Backtrace() : std::move(thrown.stack);
   death.pcs = stack.data();
   death.size = static_cast<int>(stack.size());
   DieFromGoroutine(m, death);
@@ -287,11 +202,7 @@ void DiePanic() {
 void InstallHandlers() {
   static const bool installed = [] {
     TakeReserve();
-    struct sigaction action = {};
-    action.sa_sigaction = OnFault;
-    action.sa_flags = SA_SIGINFO | SA_ONSTACK;
-    sigaction(SIGSEGV, &action, &previous_segv);
-    sigaction(SIGBUS, &action, &previous_bus);
+    InstallFaultHandlers();
     // A program that ignores SIGQUIT or has a handler of its own keeps that.
     struct sigaction quit = {};
     sigaction(SIGQUIT, nullptr, &quit);
@@ -304,22 +215,6 @@ void InstallHandlers() {
     return true;
   }();
   static_cast<void>(installed);
-}
-
-SignalStack::SignalStack()
-    : memory_(mmap(nullptr, kSignalStackBytes, PROT_READ | PROT_WRITE,
-                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)) {
-  if (memory_ == MAP_FAILED) return;  // An overflow then ends in SIGSEGV.
-  stack_t stack = {};
-  stack.ss_sp = memory_;
-  stack.ss_size = kSignalStackBytes;
-  sigaltstack(&stack, &previous_);
-}
-
-SignalStack::~SignalStack() {
-  if (memory_ == MAP_FAILED) return;
-  sigaltstack(&previous_, nullptr);
-  munmap(memory_, kSignalStackBytes);
 }
 
 }  // namespace rt::internal

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 // The ends that come with a report: fatal errors, panics that nobody recovered,
-// deadlocks, stack overflows, SIGQUIT.
+// deadlocks, SIGQUIT; and faults, of which fault.h has the handler.
 //
 // All of them print what Go prints, on stderr, after stdout has been flushed,
 // and exit with status 2. The first one wins; other threads stop. How much they
@@ -11,8 +11,9 @@
 #ifndef RUNTIME_INTERNAL_DEATH_H_
 #define RUNTIME_INTERNAL_DEATH_H_
 
-#include <signal.h>
+#include <sys/types.h>
 
+#include <atomic>
 #include <string>
 
 #include "runtime/internal/goroutine.h"
@@ -26,7 +27,7 @@ struct Death {
   std::string headline;        // "fatal error: ..." or "panic: ...", and what
                                // is said before; written in one piece.
   Goroutine* self = nullptr;   // Who caused it; null: a thread, or nobody.
-  void* const* pcs = nullptr;  // Its stack.
+  void* const* pcs = nullptr;  // Its stack, as AppendFrames takes it.
   int size = 0;
   bool all = true;  // Show the other goroutines, too.
 };
@@ -44,22 +45,19 @@ struct Death {
 // is handling.
 [[noreturn]] void DiePanic();
 
-// Makes the overflow of a goroutine's stack a fatal error, an exception that
-// nobody handles a panic, and SIGQUIT an end with a dump. Once per process.
+// Makes a fault of a goroutine and an exception that nobody handles a panic,
+// and SIGQUIT an end with a dump. Once per process.
 void InstallHandlers();
 
-// The signal stack that the handler needs; one for each M.
-class SignalStack {
- public:
-  SignalStack();
-  ~SignalStack();
-  SignalStack(const SignalStack&) = delete;
-  SignalStack& operator=(const SignalStack&) = delete;
-
- private:
-  void* memory_;
-  stack_t previous_ = {};
+// How far the report has come, for who sees to it that it ends.
+struct ReportProgress {
+  std::atomic<pid_t> writer{0};      // The thread that writes it; 0: none yet.
+  std::atomic<bool> begun{false};    // Has said what happened,
+  std::atomic<bool> named{false};    // and to whom, and where.
+  std::atomic<bool> writing{false};  // Waits for the reader, if it does.
+  std::atomic<bool> crashed{false};  // The writer has met a fault itself.
 };
+extern constinit ReportProgress report_progress;
 
 }  // namespace rt::internal
 

@@ -38,7 +38,10 @@ constexpr int64_t kLookNs = 1'000'000;
 }  // namespace
 
 int64_t CpuNs(const M& m) {
-  pid_t tid = m.tid.load(std::memory_order_relaxed);
+  return CpuNs(m.tid.load(std::memory_order_relaxed));
+}
+
+int64_t CpuNs(pid_t tid) {
   // As pthread_getcpuclockid builds it; that needs a thread that has not been
   // joined, and Run joins them while we look.
   constexpr clockid_t kOfThread = 4;

@@ -100,6 +100,11 @@ void AppendFrames(void* const* pcs, int size, FrameFilter filter,
                   std::string* out) {
   bool any = false;
   for (int i = 0; i < size; ++i) {
+    if (pcs[i] == nullptr) {
+      auto left_out = reinterpret_cast<uintptr_t>(pcs[++i]);
+      *out += "..." + std::to_string(left_out) + " frames elided...\n";
+      continue;
+    }
     for (const SourceLocation& at : CallAt(pcs[i])) {
       if (filter == FrameFilter::kProgram && IsMachinery(at)) continue;
       *out += ReadableName(at.function);

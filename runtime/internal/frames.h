@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/internal/backtrace.h"
 #include "runtime/internal/symbolize.h"
 
 namespace rt::internal {
@@ -30,6 +31,10 @@ enum class FrameFilter : uint8_t {
 // main::$_1::operator()(int) const become main::lambda(int). So is that of
 // std::string.
 std::string ReadableName(std::string name);
+
+// Room for the two ends of a deep stack. Between them stands a null, and after
+// it, in the place of an address, how many frames are left out there.
+inline constexpr int kMaxShownFrames = kMaxFrames + 2;
 
 // Appends two lines for each function in pcs[0, size), the innermost first. If
 // the filter leaves nothing, the names of all functions.

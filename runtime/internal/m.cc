@@ -18,6 +18,7 @@
 #include "runtime/internal/choose.h"
 #include "runtime/internal/cpu_profile.h"
 #include "runtime/internal/death.h"
+#include "runtime/internal/fault.h"
 #include "runtime/internal/goexit.h"
 #include "runtime/internal/lock_owner.h"
 #include "runtime/internal/no_preempt.h"

@@ -117,14 +117,6 @@ class Fiber {
 #endif
   }
 
-  // A signal handler is about to leave this stack for `to`, and for good.
-  // ThreadSanitizer is not told: it is inside of its own handler.
-  void BeforeJump([[maybe_unused]] const Fiber& to) {
-#if defined(RT_ASAN)
-    __sanitizer_start_switch_fiber(nullptr, to.low_, to.size_);
-#endif
-  }
-
   // This stack runs again, or for the first time.
   void AfterSwitch() {
 #if defined(RT_ASAN)

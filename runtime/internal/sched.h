@@ -268,6 +268,7 @@ Scheduler* ActiveScheduler();
 
 // The processor time that m's thread has used; 0 if it has not begun, or ended.
 int64_t CpuNs(const M& m);
+int64_t CpuNs(pid_t tid);
 
 // Flushes std::cout and stdout, if nobody keeps stdout locked.
 void FlushStdout();

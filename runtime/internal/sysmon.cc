@@ -22,6 +22,7 @@
 #include "runtime/internal/choose.h"
 #include "runtime/internal/death.h"
 #include "runtime/internal/environment.h"
+#include "runtime/internal/fault.h"
 #include "runtime/internal/futex.h"
 #include "runtime/internal/host.h"
 #include "runtime/internal/preempt.h"
@@ -69,24 +70,25 @@ constexpr int64_t kIdlePollNs = 1'000'000;
 
 constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 
-// Whether the thread waits for a processor, or has one; else it is blocked.
-bool WantsToRun(pid_t tid) {
+}  // namespace
+
+char ThreadState(pid_t tid) {
   char path[64];
   snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
   int fd = open(path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return false;
+  if (fd < 0) return '\0';
   char text[128];
   ssize_t size = read(fd, text, sizeof(text));
   close(fd);
   // "number (name) state ..."; a name may have anything in it.
   std::string_view line(text, size > 0 ? static_cast<size_t>(size) : 0);
   size_t end = line.rfind(')');
-  return end != line.npos && end + 2 < line.size() && line[end + 2] == 'R';
+  return end != line.npos && end + 2 < line.size() ? line[end + 2] : '\0';
 }
 
-}  // namespace
-
 void Sysmon::Start() {
+  // Here, and not by the thread itself: see fault.h.
+  seen_.reserve(kMaxProcs);
   // The kernel shall not choose this thread for a signal to the process.
   sigset_t all, before;
   sigfillset(&all);
@@ -163,7 +165,10 @@ void Sysmon::Watch() {
 bool Sysmon::Round() {
   Bump(rounds);
   now_ns_ = MonotonicNs();
-  if (quit_.load(std::memory_order_acquire)) Die({.headline = "SIGQUIT: quit"});
+  if (quit_.load(std::memory_order_acquire)) {
+    DieIfFaulted();
+    Die({.headline = "SIGQUIT: quit"});
+  }
   Trace();
   next_ns_ = next_trace_ns_;
   work_waits_ = scheduler_->WorkExists();
@@ -286,7 +291,7 @@ bool Sysmon::KeptFromRunning(const Stretch& stretch) const {
   const M* holder = stretch.holder;
   return holder != nullptr && now_ns_ - stretch.since_ns < kStarvedAtMostNs &&
          CpuNs(*holder) - stretch.cpu_ns < kSliceNs / 2 &&
-         WantsToRun(holder->tid.load(std::memory_order_relaxed));
+         ThreadState(holder->tid.load(std::memory_order_relaxed)) == 'R';
 }
 
 bool Sysmon::Retake(P* p, Seen* seen) {

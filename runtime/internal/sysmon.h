@@ -11,7 +11,7 @@
 //     too many since GOMAXPROCS was lowered,
 //   * polls the network if nobody did for 10 ms,
 //   * prints the scheduler's state if GODEBUG=schedtrace asks for it,
-//   * ends the program with a dump if SIGQUIT has come.
+//   * ends the program with a dump if SIGQUIT has come, or a fault.
 // When every P has been idle for some rounds it rests until one goes to work:
 // an idle program uses no processor time.
 //
@@ -24,6 +24,7 @@
 #define RUNTIME_INTERNAL_SYSMON_H_
 
 #include <pthread.h>
+#include <sys/types.h>
 
 #include <atomic>
 #include <cstdint>
@@ -36,6 +37,10 @@
 namespace rt::internal {
 
 struct Scheduler;
+
+// How the kernel sees a thread of this process: 'R' runs or waits for a
+// processor, 'S' sleeps, and others (proc(5)); 0 if it cannot be told.
+char ThreadState(pid_t tid);
 
 class Sysmon {
  public:
@@ -55,8 +60,8 @@ class Sysmon {
     if (drowsy_.load(std::memory_order_seq_cst)) HurrySlow();
   }
 
-  // Ends the program as SIGQUIT does, from the watching thread. For its
-  // handler.
+  // Ends the program from the watching thread: for a fault, if there was one,
+  // or as SIGQUIT does. For their handlers.
   void Quit() {
     quit_.store(true, std::memory_order_release);
     parker_.Wake();

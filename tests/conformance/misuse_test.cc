@@ -383,7 +383,6 @@ const Misuse kMisuses[] = {
      [] { static_cast<void>(std::vector<int>().at(3)); },
      "^panic: std::out_of_range: vector::.*\n\ngoroutine 1 \\[running\\]:\n"
      ".*misuse_test.cc:[0-9]+\n"},
-    {"ThrownInt", [] { throw 3; }, "^panic: int\n\ngoroutine 1 "},
     {"StackOverflow", [] { std::exit(Recurse(0)); },
      "^runtime: goroutine stack exceeds [0-9]+-byte limit\n"
      "fatal error: stack overflow\n\ngoroutine 1 \\[running\\]:\n"
