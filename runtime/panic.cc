@@ -115,7 +115,7 @@ struct Panic::Data : std::enable_shared_from_this<Data> {
   std::string Report() const { return before + "panic: " + text; }
 
   // All that exist, of any goroutine, the latest first.
-  static constinit inline internal::RawMutex mu;
+  static constinit inline internal::RawMutex mu{internal::LockRank::kPanics};
   static constinit inline Data* list ABSL_GUARDED_BY(mu) = nullptr;
 
   const std::string text;

@@ -45,6 +45,8 @@ const char* NameOf(LockRank rank) {
       return "profile";
     case LockRank::kStackTable:
       return "stack table";
+    case LockRank::kPanics:
+      return "panics";
     case LockRank::kTrace:
       return "trace";
   }

@@ -39,6 +39,7 @@ enum class LockRank : uint8_t {
   kGoroutines,  // Free goroutines.
   kProfile,     // The threads' profiling timers.
   kStackTable,  // The stacks of a profile.
+  kPanics,      // All that exist.
   kTrace,       // A thread's part of a trace.
 };
 
