@@ -10,6 +10,7 @@
 
 #include "runtime/internal/check.h"
 #include "runtime/internal/g.h"
+#include "runtime/internal/handled.h"
 #include "runtime/internal/sanitizer.h"
 
 namespace rt::internal {
@@ -22,10 +23,7 @@ struct Unwinding {
   void* handled = nullptr;  // The exceptions whose handlers are left.
 };
 
-// The exceptions that the calling goroutine handles, the latest first: the
-// first word of what the C++ runtime keeps for it.
-void*& Handled() { return *reinterpret_cast<void**>(abi::__cxa_get_globals()); }
-
+// What it destroys may block.
 void EndHandlers(void* handled) {
   void* others = std::exchange(Handled(), handled);
   while (Handled() != nullptr) abi::__cxa_end_catch();
