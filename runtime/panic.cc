@@ -4,6 +4,7 @@
 #include "runtime/panic.h"
 
 #include <cxxabi.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <cstdlib>
@@ -18,6 +19,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "runtime/internal/backtrace.h"
+#include "runtime/internal/handled.h"
 #include "runtime/internal/lock_owner.h"
 #include "runtime/internal/raw_mutex.h"
 
@@ -59,6 +61,12 @@ bool ThrownIsOneOf(std::string* text) {
   return (ThrownIs<T>(text) || ...);
 }
 
+// A goroutine, or a thread that runs none.
+uint64_t Self() {
+  uint64_t id = CurrentGoroutineId();
+  return id != 0 ? id : ~static_cast<uint64_t>(gettid());
+}
+
 }  // namespace
 
 ThrownReport DescribeThrown() {
@@ -79,62 +87,79 @@ ThrownReport DescribeThrown() {
   return {"panic: " + text, {}};
 }
 
-}  // namespace internal
-
-struct Panic::Data : std::enable_shared_from_this<Data> {
-  Data(std::string text, std::string before)
+struct PanicData : std::enable_shared_from_this<PanicData> {
+  PanicData(std::string text, std::string before)
       : text(std::move(text)),
         before(std::move(before)),
-        stack(internal::Backtrace()),
-        goroutine(internal::CurrentGoroutineId()) {
-    internal::RawLock lock(mu);
+        stack(Backtrace()),
+        handled(Handled()),
+        on_their_way(std::uncaught_exceptions()),
+        owner(Self()) {
+    RawLock lock(mu);
     older = list;
     if (older != nullptr) older->newer = this;
     list = this;
   }
-  ~Data() {
-    internal::RawLock lock(mu);
+  ~PanicData() {
+    RawLock lock(mu);
     (newer != nullptr ? newer->older : list) = older;
     if (older != nullptr) older->newer = newer;
   }
-  Data(const Data&) = delete;
-  Data& operator=(const Data&) = delete;
+  PanicData(const PanicData&) = delete;
+  PanicData& operator=(const PanicData&) = delete;
 
-  // The latest of the calling goroutine; null if there is none.
-  static std::shared_ptr<const Data> Latest() {
-    uint64_t self = internal::CurrentGoroutineId();
-    internal::RawLock lock(mu);
-    for (Data* data = list; data != nullptr; data = data->older) {
-      if (data->goroutine != self) continue;
+  // The latest of the caller for which `matches`; null if there is none.
+  template <typename Matches>
+  static std::shared_ptr<const PanicData> Latest(Matches matches) {
+    uint64_t self = Self();
+    RawLock lock(mu);
+    for (PanicData* data = list; data != nullptr; data = data->older) {
+      if (data->owner != self || !matches(*data)) continue;
       // Null if it is about to leave the list.
       if (auto alive = data->weak_from_this().lock()) return alive;
     }
     return nullptr;
   }
 
+  // Those of the caller.
+  static void DisownAll() {
+    uint64_t self = Self();
+    RawLock lock(mu);
+    for (PanicData* data = list; data != nullptr; data = data->older) {
+      if (data->owner == self) data->owner = 0;
+    }
+  }
+
   std::string Report() const { return before + "panic: " + text; }
 
   // All that exist, of any goroutine, the latest first.
-  static constinit inline internal::RawMutex mu{internal::LockRank::kPanics};
-  static constinit inline Data* list ABSL_GUARDED_BY(mu) = nullptr;
+  static constinit inline RawMutex mu{LockRank::kPanics};
+  static constinit inline PanicData* list ABSL_GUARDED_BY(mu) = nullptr;
 
   const std::string text;
   const std::string before;  // What the report says first.
   const std::vector<void*> stack;
-  const uint64_t goroutine;
-  Data* newer ABSL_GUARDED_BY(mu) = nullptr;
-  Data* older ABSL_GUARDED_BY(mu) = nullptr;
+  // What was handled, and how many exceptions were on their way, before.
+  const void* const handled;
+  const int on_their_way;
+  uint64_t owner ABSL_GUARDED_BY(mu);  // 0: nobody's any more.
+  PanicData* newer ABSL_GUARDED_BY(mu) = nullptr;
+  PanicData* older ABSL_GUARDED_BY(mu) = nullptr;
 };
 
+}  // namespace internal
+
 Panic::Panic(std::string text) {
+  using internal::PanicData;
   std::string before;
   if (std::uncaught_exceptions() > 0) {
     // The C++ runtime only knows how many are on their way. This one will be.
-    if (auto latest = Data::Latest()) before = latest->Report() + "\n\t";
+    auto latest = PanicData::Latest([](const PanicData&) { return true; });
+    if (latest != nullptr) before = latest->Report() + "\n\t";
   } else if (std::current_exception() != nullptr) {
     before = internal::DescribeThrown().text + " [recovered]\n\t";
   }
-  data_ = std::make_shared<Data>(std::move(text), std::move(before));
+  data_ = std::make_shared<PanicData>(std::move(text), std::move(before));
 }
 
 const char* Panic::what() const noexcept { return data_->text.c_str(); }
@@ -144,6 +169,20 @@ std::string Panic::Report() const { return data_->Report(); }
 const std::vector<void*>& Panic::stack() const { return data_->stack; }
 
 namespace internal {
+
+ThrownReport DescribeUnhandled() {
+  // It is one exception more on its way than when it was made, and no handler
+  // has begun since.
+  const void* handled = Handled();
+  int before = std::uncaught_exceptions() - 1;
+  auto data = PanicData::Latest([=](const PanicData& data) {
+    return data.on_their_way == before && data.handled == handled;
+  });
+  if (data == nullptr) return {};
+  return {data->Report(), data->stack};
+}
+
+void DisownPanics() { PanicData::DisownAll(); }
 
 SharedError SharedError::Current() {
   SharedError error;

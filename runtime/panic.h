@@ -27,6 +27,10 @@
 
 namespace rt {
 
+namespace internal {
+struct PanicData;
+}  // namespace internal
+
 class Panic : public std::exception {
  public:
   // Remembers where it was made, for the report.
@@ -41,9 +45,8 @@ class Panic : public std::exception {
   const std::vector<void*>& stack() const;
 
  private:
-  struct Data;
   // Shared: an exception must be copied without throwing.
-  std::shared_ptr<const Data> data_;
+  std::shared_ptr<const internal::PanicData> data_;
 };
 
 namespace internal {
@@ -54,6 +57,16 @@ struct ThrownReport {
   std::vector<void*> stack;  // Where it was made; empty if it does not know.
 };
 ThrownReport DescribeThrown();
+
+// In std::terminate: the Panic that is on its way and has led there. The C++
+// runtime does not tell: where a noexcept function has handlers or destructors
+// to run, GCC before 14 enters it first and then calls std::terminate, as
+// nobody's handler (GCC's bug 97720). Without text if it was no Panic.
+ThrownReport DescribeUnhandled();
+
+// The calling goroutine leaves, in a Goexit, whatever it was doing: those of
+// its Panics that exist now lead nowhere any more.
+void DisownPanics();
 
 // What somebody threw, for several to throw again, at once. Each throws a Panic
 // of its own: how the C++ runtime counts those who share one exception,

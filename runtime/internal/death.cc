@@ -65,6 +65,19 @@ void GiveReserveBack() {
   if (memory != MAP_FAILED) munmap(memory, kReserveBytes);
 }
 
+// The calling goroutine dies of what it threw.
+[[noreturn]] void DieOf(ThrownReport thrown) {
+  Death death;
+  death.self = CurrentM()->current;
+  death.all = false;
+  death.headline = std::move(thrown.text);
+  std::vector<void*> stack =
+      thrown.stack.empty() ? Backtrace() : std::move(thrown.stack);
+  death.pcs = stack.data();
+  death.size = static_cast<int>(stack.size());
+  DieFromGoroutine(CurrentM(), death);
+}
+
 // --- Exceptions that nobody handles ------------------------------------------
 
 std::terminate_handler previous_terminate;
@@ -72,10 +85,20 @@ std::terminate_handler previous_terminate;
 [[noreturn]] void OnTerminate() {
   M* m = CurrentM();
   if (m != nullptr && m->current != nullptr) {
+    if (std::uncaught_exceptions() > 0) {
+      GiveReserveBack();
+      ThrownReport unhandled = DescribeUnhandled();
+      if (!unhandled.text.empty()) DieOf(std::move(unhandled));
+    }
     // What was handled when Goexit was called is set aside, so this was thrown
     // since.
     if (std::current_exception() != nullptr) DiePanic();
     if (m->current->exiting) host::Fatal("rt::Goexit from a noexcept function");
+    if (std::uncaught_exceptions() > 0) {
+      host::Fatal(
+          "std::terminate with an exception on its way, as when it "
+          "leaves a noexcept function");
+    }
   }
   if (std::current_exception() != nullptr && ActiveScheduler() != nullptr) {
     try {
@@ -186,17 +209,7 @@ void DieFromGoroutine(M* m, const Death& death) {
 
 void DiePanic() {
   GiveReserveBack();
-  M* m = CurrentM();
-  Death death;
-  death.self = m->current;
-  death.all = false;
-  ThrownReport thrown = DescribeThrown();
-  death.headline = std::move(thrown.text);
-  std::vector<void*> stack =
-      thrown.stack.empty() ? Backtrace() : std::move(thrown.stack);
-  death.pcs = stack.data();
-  death.size = static_cast<int>(stack.size());
-  DieFromGoroutine(m, death);
+  DieOf(DescribeThrown());
 }
 
 void InstallHandlers() {

@@ -12,6 +12,7 @@
 #include "runtime/internal/g.h"
 #include "runtime/internal/handled.h"
 #include "runtime/internal/sanitizer.h"
+#include "runtime/panic.h"
 
 namespace rt::internal {
 namespace {
@@ -64,6 +65,7 @@ void Unwind(G* g, void* handled) {
 
 void UnwindGoroutine(G* g) {
   g->exiting = true;
+  DisownPanics();
   // Set aside: the C++ runtime takes a foreign unwinding that meets a handler
   // inside a handler for an error. Their frames, when they are left, find no
   // exception to end.

@@ -37,6 +37,27 @@ struct Thrower {
   const char* text;
 };
 
+[[gnu::noinline]] void Raise(const char* text) { throw Panic(text); }
+
+[[gnu::noinline]] void Overreach() noexcept {
+  try {
+    static_cast<void>(std::string().at(1));
+  } catch (const Panic&) {
+  }
+}
+
+[[gnu::noinline]] void ExitAndPassItOn() {
+  try {
+    throw Panic("recovered");
+  } catch (const Panic&) {
+    try {
+      Goexit();
+    } catch (...) {
+      throw;
+    }
+  }
+}
+
 const Death kDeaths[] = {
     {"InAHandler",
      [] {
@@ -121,6 +142,65 @@ const Death kDeaths[] = {
        throw Panic("first");
      },
      "^panic: first\n\tpanic: second\n\ngoroutine 1 "},
+    // Where GCC calls std::terminate without the exception.
+    {"OfADeferredCall",
+     [] {
+       auto closed = MakeChan<int>();
+       closed.Close();
+       absl::Cleanup deferred = [&] {
+         std::string text(100, 'x');
+         closed.Send(static_cast<int>(text.size()));
+       };
+     },
+     "^panic: send on closed channel\n\ngoroutine 1 \\[running\\]:\n"
+     ".*panic_test.cc:[0-9]+\n"},
+    {"FromANoexceptFunctionWithAHandler",
+     [] {
+       []() noexcept {
+         try {
+           Raise("boom");
+         } catch (const std::logic_error&) {
+         }
+       }();
+     },
+     "^panic: boom\n\ngoroutine 1 \\[running\\]:\n.*Raise.*"
+     "panic_test.cc:[0-9]+\n"},
+    {"FromANoexceptFunctionInAHandler",
+     [] {
+       try {
+         throw Panic("first");
+       } catch (const Panic&) {
+         []() noexcept {
+           try {
+             Raise("second");
+           } catch (const std::logic_error&) {
+           }
+         }();
+       }
+     },
+     "^panic: first \\[recovered\\]\n\tpanic: second\n\ngoroutine 1 "},
+    {"FromANoexceptFunctionWhilePanicking",
+     [] {
+       absl::Cleanup deferred = [] {
+         try {
+           Raise("second");
+         } catch (const std::logic_error&) {
+         }
+       };
+       throw Panic("first");
+     },
+     "^panic: first\n\tpanic: second\n\ngoroutine 1 "},
+    {"AnotherTypeFromANoexceptFunction",
+     [] {
+       try {
+         Overreach();
+       } catch (const std::out_of_range&) {
+       }
+     },
+     // Which it was, not all compilers let us know.
+     "^(fatal error: std::terminate with an exception on its way, .*|"
+     "panic: std::out_of_range: .*)\n\ngoroutine 1 \\[running\\]:\n"
+     ".*panic_test.cc:[0-9]+\n"},
     {"DeferredCallsRecoverTheirOwn",
      [] {
        absl::Cleanup deferred = [] {
@@ -194,6 +274,22 @@ const Death kDeaths[] = {
            Goexit();
          }
        }();
+     },
+     "^fatal error: rt::Goexit from a noexcept function\n\ngoroutine 1 "},
+    {"GoexitFromAHandlerThatPassesItOn",
+     [] {
+       []() noexcept {
+         try {
+           ExitAndPassItOn();
+         } catch (const std::logic_error&) {
+         }
+       }();
+     },
+     "^fatal error: rt::Goexit from a noexcept function\n\ngoroutine 1 "},
+    {"GoexitWhilePanicking",
+     [] {
+       absl::Cleanup deferred = [] { Goexit(); };
+       throw Panic("first");
      },
      "^fatal error: rt::Goexit from a noexcept function\n\ngoroutine 1 "},
     {"GoexitThatAHandlerInAHandlerStops",
