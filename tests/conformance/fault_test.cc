@@ -144,11 +144,12 @@ struct Account {
   long balance;
 };
 
-[[gnu::noinline]] long Balance(const Account* account) {
-  return account->balance;
-}
+// UndefinedBehaviorSanitizer would end the program before the processor does.
+#define RT_FAULTY __attribute__((noinline, no_sanitize("undefined")))
 
-[[gnu::noinline]] int Quotient(int a, int b) { return a / b; }
+RT_FAULTY long Balance(const Account* account) { return account->balance; }
+
+RT_FAULTY int Quotient(int a, int b) { return a / b; }
 
 const Death kDeaths[] = {
     {"OverflowInMalloc", kNoTsan, [] { std::exit(Vec(0)); },
