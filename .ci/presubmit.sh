@@ -14,17 +14,12 @@
 
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
-
-readonly all=(format shell tests solutions race asan ubsan clang)
+# shellcheck source=.ci/steps.sh
+. .ci/steps.sh
 
 # Everything but the lessons: `bazel test //lessons/...` grades the student's
 # files, which fail as they stand.
 readonly ours=(//tests/... //runtime/... //tools/...)
-
-bazel_test() {
-  "${COURSE_BAZEL:-bazel}" test --keep_going --color=no --curses=no \
-    --noshow_progress --test_summary=terse "$@"
-}
 
 check_format() {
   local files
@@ -35,7 +30,7 @@ check_format() {
 check_shell() {
   local files
   mapfile -t files < <(git ls-files '*.sh')
-  shellcheck course .ci/run third_party/offline_modules "${files[@]}"
+  shellcheck -x course .ci/run third_party/offline_modules "${files[@]}"
 }
 
 run_step() {
@@ -49,29 +44,7 @@ run_step() {
       bazel_test --config=clang "${ours[@]}" &&
         bazel_test --config=clang --config=solutions //lessons/...
       ;;
-    *)
-      echo "presubmit: no step is named $1; there are: ${all[*]}" >&2
-      exit 2
-      ;;
   esac
 }
 
-steps=("$@")
-[[ $# -gt 0 ]] || steps=("${all[@]}")
-report=()
-status=0
-for step in "${steps[@]}"; do
-  echo "== $step"
-  started=$SECONDS
-  if run_step "$step"; then
-    outcome=ok
-  else
-    outcome=FAILED
-    status=1
-  fi
-  report+=("$(printf '%-10s %-6s %4d s' "$step" "$outcome" \
-    $((SECONDS - started)))")
-done
-printf '\n'
-printf '%s\n' "${report[@]}"
-exit "$status"
+run_steps "format shell tests solutions race asan ubsan clang" "$@"
