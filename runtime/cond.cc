@@ -29,10 +29,7 @@ bool UnlockAfterPark(internal::G*, void* mu) ABSL_NO_THREAD_SAFETY_ANALYSIS {
 // Not analysed: the commit callback unlocks.
 void Cond::Wait() ABSL_NO_THREAD_SAFETY_ANALYSIS {
   Waiter self;
-  self.g = host::CurrentG();
-  if (self.g == nullptr) {
-    host::Fatal("rt::Cond: Wait would block, but not in a goroutine");
-  }
+  self.g = host::MustBeG(internal::WaitReason::kCondWait);
   {
     Op op(OpKind::kCondWait, this);
     internal::RawLock lock(mu_);

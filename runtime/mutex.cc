@@ -46,12 +46,7 @@ void WakeOne(const void* key) {
 
 void Mutex::LockSlow() {
   SemaQueue& queue = SemaQueueFor(this);
-  SemaWaiter self;
-  self.g = host::CurrentG();
-  self.key = this;
-  if (self.g == nullptr) {
-    host::Fatal("rt::Mutex: Lock would block, but not in a goroutine");
-  }
+  SemaWaiter self = internal::WaiterAt(this, internal::WaitReason::kMutexLock);
   if (TakeSpinning()) return;
   state_.fetch_add(kWaiter, std::memory_order_relaxed);
   for (bool overtaken = false;; overtaken = true) {

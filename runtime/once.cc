@@ -30,12 +30,7 @@ bool Once::BeginSlow() {
   }
   SemaQueue& queue = SemaQueueFor(this);
   while (state != kDone) {
-    SemaWaiter self;
-    self.g = host::CurrentG();
-    self.key = this;
-    if (self.g == nullptr) {
-      host::Fatal("rt::Once: Do would block, but not in a goroutine");
-    }
+    SemaWaiter self = internal::WaiterAt(this, internal::WaitReason::kOnceDo);
     queue.mu.Lock();
     state = kRunning;
     // Acquire, for the failure: it may be done.

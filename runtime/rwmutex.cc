@@ -39,18 +39,11 @@ namespace {
 using internal::SemaQueue;
 using internal::SemaQueueFor;
 using internal::SemaWaiter;
+using internal::WaiterAt;
 using internal::WaitReason;
 namespace host = internal::host;
 
 constexpr int64_t kStarvationNs = 1'000'000;  // As in mutex.cc.
-
-SemaWaiter WaiterAt(const void* key, const char* without_goroutine) {
-  SemaWaiter self;
-  self.g = host::CurrentG();
-  self.key = key;
-  if (self.g == nullptr) host::Fatal(without_goroutine);
-  return self;
-}
 
 void WakeAll(const void* key) {
   SemaQueue& queue = SemaQueueFor(key);
@@ -89,8 +82,7 @@ bool RWMutex::ClaimSlow() {
       }
     }
   } while (!(state & kStarving) && internal::SpinBeforeSleep(&spins));
-  SemaWaiter self =
-      WaiterAt(this, "rt::RWMutex: Lock would block, but not in a goroutine");
+  SemaWaiter self = WaiterAt(this, WaitReason::kRWMutexLock);
   self.since_ns = host::NowNs();
   SemaQueue& queue = SemaQueueFor(this);
   for (bool overtaken = false;; overtaken = true) {
@@ -135,8 +127,7 @@ void RWMutex::WaitForReaders() {
   }
   const void* key = DrainKey();
   SemaQueue& queue = SemaQueueFor(key);
-  SemaWaiter self =
-      WaiterAt(key, "rt::RWMutex: Lock would block, but not in a goroutine");
+  SemaWaiter self = WaiterAt(key, WaitReason::kRWMutexDrain);
   for (;;) {
     queue.mu.Lock();
     // Acquire: pairs with the last departing reader's release.
@@ -215,8 +206,7 @@ void RWMutex::RLockSlow(uint64_t before) {
   }
   const void* key = ReadersKey();
   SemaQueue& queue = SemaQueueFor(key);
-  SemaWaiter self =
-      WaiterAt(key, "rt::RWMutex: RLock would block, but not in a goroutine");
+  SemaWaiter self = WaiterAt(key, WaitReason::kRWMutexRLock);
   for (;;) {
     queue.mu.Lock();
     // Acquire: pairs with the release in Unlock.

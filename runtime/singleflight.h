@@ -24,7 +24,7 @@
 //            waits in DoChan, who could not catch it, the program ends with it.
 //            Goexit in the function ends every goroutine in Do, and closes the
 //            channels of DoChan. A function that calls Do for its own key waits
-//            for itself: a deadlock.
+//            for itself: a deadlock. DoChan of no function is fatal, as for Go.
 // Types:     K is copied, hashed with Hash and compared with ==, with the group
 //            locked: none of that may block. V is copied for everybody who
 //            shares it, by several at once.
@@ -111,6 +111,7 @@ class Group {
   template <typename F>
   [[nodiscard, gnu::always_inline]] RecvChan<Result> DoChan(const K& key,
                                                             F&& f) {
+    internal::MustNotBeNil(f);
     Chan<Result> result = MakeChan<Result>(1);
     std::shared_ptr<Call> call;
     if (!Join(key, &result, &call)) {

@@ -56,12 +56,8 @@ void WaitGroup::AddSlow(uint64_t state, int delta) {
 }
 
 void WaitGroup::WaitSlow() {
-  SemaWaiter self;
-  self.g = host::CurrentG();
-  self.key = this;
-  if (self.g == nullptr) {
-    host::Fatal("rt::WaitGroup: Wait would block, but not in a goroutine");
-  }
+  SemaWaiter self =
+      internal::WaiterAt(this, internal::WaitReason::kWaitGroupWait);
   SemaQueue& queue = SemaQueueFor(this);
   // Again if somebody who does not mean us wakes us (sema.h).
   while (!self.handed) {

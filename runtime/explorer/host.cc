@@ -46,6 +46,8 @@ G* CurrentG() {
   return engine == nullptr ? nullptr : engine->current();
 }
 
+G* MustBeG(WaitReason) { return InGoroutine("a wait").current(); }
+
 void Park(WaitReason reason, const void* object, ParkCommit commit, void* arg) {
   InGoroutine("a wait").Park(reason, object, commit, arg);
 }

@@ -14,7 +14,7 @@
 // macro is read in this file only. It makes Op, Acquire and Release, which tell
 // the explorer what a primitive is about to do, cost nothing in production.
 //
-// Threads: CurrentG, Park, Yield, SleepNs, EnterBlocking, ExitBlocking, Goexit:
+// Threads: MustBeG, Park, Yield, SleepNs, EnterBlocking, ExitBlocking, Goexit:
 //          from a goroutine, on its own behalf. The others: also from a plain
 //          thread.
 
@@ -36,6 +36,10 @@ namespace rt::internal::host {
 // address of anything thread-local across Park or Yield: the goroutine may
 // resume on another kernel thread.
 G* CurrentG();
+
+// The same for who is about to Park for `reason`: a thread that runs none ends
+// the program, as Park would.
+G* MustBeG(WaitReason reason);
 
 // Blocks the calling goroutine until somebody calls Ready on it.
 //

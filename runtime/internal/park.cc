@@ -71,6 +71,10 @@ G* CurrentG() {
   return m != nullptr ? m->current : nullptr;
 }
 
+G* MustBeG(WaitReason reason) {
+  return MustHaveGoroutine(WaitReasonText(reason))->current;
+}
+
 void Park(WaitReason reason, const void* object, ParkCommit commit, void* arg) {
   SetPinned(1);
   M* m = CurrentM();

@@ -28,6 +28,13 @@ bool UnlockAfterPark(G*, void* mu) ABSL_NO_THREAD_SAFETY_ANALYSIS {
 
 }  // namespace
 
+SemaWaiter WaiterAt(const void* key, WaitReason reason) {
+  SemaWaiter self;
+  self.g = host::MustBeG(reason);
+  self.key = key;
+  return self;
+}
+
 SemaQueue& SemaQueueFor(const void* key) {
   // Fibonacci hashing: the product's upper bits depend on all of the address.
   constexpr uint64_t kGolden = 0x9e3779b97f4a7c15;

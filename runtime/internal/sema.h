@@ -44,6 +44,9 @@ struct SemaWaiter {
       nullptr;  // In the first of a key: another key's first.
 };
 
+// For the calling goroutine, which must be one, at `key`.
+SemaWaiter WaiterAt(const void* key, WaitReason reason);
+
 // One bucket of the table: for each key that hashes to it, its waiters in
 // order.
 class SemaQueue {

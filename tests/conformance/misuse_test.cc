@@ -498,6 +498,12 @@ const Misuse kMisuses[] = {
            errgroup::Group().TryGo(std::function<absl::Status()>()));
      },
      kGoOfNil},
+    {"DoChanOfAnEmptyFunction",
+     [] {
+       static_cast<void>(
+           singleflight::Group<int, int>().DoChan(1, std::function<int()>()));
+     },
+     kGoOfNil},
     {"AfterFuncOfNone",
      [] { AfterFunc(absl::Hours(1), std::function<void()>()); }, kGoOfNil},
     {"AfterFuncOfNoneForAContext",
@@ -528,6 +534,55 @@ TEST_P(MisuseTest, DiesWithItsMessage) {
 // Calls that only a goroutine can make, where there is none.
 const Misuse kWithoutGoroutine[] = {
     {"Recv", [] { MakeChan<int>().Recv(); }, "chan receive"},
+    {"Lock",
+     [] {
+       Mutex mu;
+       mu.Lock();
+       mu.Lock();
+     },
+     "sync.Mutex.Lock"},
+    {"RLock",
+     [] {
+       RWMutex mu;
+       mu.Lock();
+       mu.RLock();
+     },
+     "sync.RWMutex.RLock"},
+    {"RWLockBehindAWriter",
+     [] {
+       RWMutex mu;
+       mu.Lock();
+       mu.Lock();
+     },
+     "sync.RWMutex.Lock"},
+    {"RWLockBehindAReader",
+     [] {
+       RWMutex mu;
+       mu.RLock();
+       mu.Lock();
+     },
+     "sync.RWMutex.Lock"},
+    {"WaitGroup",
+     [] {
+       WaitGroup wg;
+       wg.Add(1);
+       wg.Wait();
+     },
+     "sync.WaitGroup.Wait"},
+    {"Cond",
+     [] {
+       Mutex mu;
+       Cond cond(&mu);
+       mu.Lock();
+       cond.Wait();
+     },
+     "sync.Cond.Wait"},
+    {"Once",
+     [] {
+       Once once;
+       once.Do([&] { once.Do([] {}); });
+     },
+     "sync.Once.Do"},
     {"Select",
      [] { Select(OnRecv(MakeChan<int>(), [] {}), OnSend(MakeChan<int>(), 1)); },
      "select"},
@@ -601,7 +656,8 @@ TEST(MisuseOutsideTest, BadGOMAXPROCSIsIgnoredWithAWarning) {
   for (const char* bad :
        {"abc", "0", "-1", "2x", "1e9", "1025", "1000000000", "99999999999"}) {
     EXPECT_EXIT(
-        RunAt(bad, [] { std::exit(GOMAXPROCS(0) == NumCPU() ? 0 : 1); }),
+        RunAt(bad,
+                       [] { std::exit(GOMAXPROCS(0) == NumCPU() ? 0 : 1); }),
         ::testing::ExitedWithCode(0),
         std::string("^runtime: ignored GOMAXPROCS=") + bad +
             ": want a whole number from 1 to 1024; going on as if it were not "
