@@ -116,6 +116,7 @@ Goroutine& Engine::NewGoroutine() {
   g.enabled_arg = nullptr;
   g.op_depth = 0;
   g.purpose = nullptr;
+  g.blocking = 0;
   g.wake_ns = 0;
   g.timer = nullptr;
   g.left_at = 0;

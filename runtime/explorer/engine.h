@@ -37,6 +37,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
@@ -99,11 +100,17 @@ struct Goroutine : internal::G {
   Operation pending;
   internal::host::OpEnabled enabled = nullptr;
   const void* enabled_arg = nullptr;
+  // Whether it can go on. Inside of Blocking it will not wait: it goes on, and
+  // is refused.
+  bool Enabled() const {
+    return enabled == nullptr || blocking > 0 || enabled(enabled_arg);
+  }
   std::vector<const void*> objects;  // Of a select: all its channels.
   std::vector<const void*> touched;  // Behind Effect(): also those of others.
   bool only_looked = false;          // A select that has done nothing.
   int op_depth = 0;  // Operations that the goroutine is inside of.
   const internal::host::Purpose* purpose = nullptr;  // In other words.
+  int blocking = 0;  // Calls of Blocking that the goroutine is inside of.
 
   // Where its stack ended when it last left its own code.
   uintptr_t left_at = 0;
@@ -261,6 +268,9 @@ class Engine {
   void OnAllocate(void* block, size_t size);
   void OnFree(void* block, size_t size, const void* pc);
 
+  // Ends the execution if the running goroutine is inside of Blocking, where it
+  // must neither wait nor yield.
+  void MayWait(std::string_view wait);
   // Records a failure of the running goroutine; the first one counts. The
   // execution ends at the goroutine's next operation, or with Abandon.
   void Fail(Verdict verdict, std::string text);

@@ -63,7 +63,7 @@ bool Engine::CollectRunnable() {
   for (size_t i = 0; i < count_; ++i) {
     Goroutine& g = *goroutines_[i];
     if (g.state != GoroutineState::kAtOp) continue;
-    if (g.enabled != nullptr && !g.enabled(g.enabled_arg)) continue;
+    if (!g.Enabled()) continue;
     if (g.spinning) {
       spinners = true;
       continue;
@@ -87,7 +87,7 @@ bool Engine::CollectRunnable() {
   for (size_t i = 0; i < count_; ++i) {
     Goroutine& g = *goroutines_[i];
     if (g.state != GoroutineState::kAtOp || !g.spinning) continue;
-    if (g.enabled != nullptr && !g.enabled(g.enabled_arg)) continue;
+    if (!g.Enabled()) continue;
     point_.runnable.push_back({g.index, Effect(g)});
   }
   // In turns, whatever the strategy.

@@ -9,11 +9,13 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "runtime/explorer/engine.h"
 #include "runtime/internal/backtrace.h"
+#include "runtime/internal/g.h"
 
 namespace rt::explorer {
 namespace {
@@ -23,6 +25,25 @@ void AppendOnce(std::vector<const void*>& objects, const void* object) {
   if (object == nullptr) return;
   if (std::find(objects.begin(), objects.end(), object) == objects.end()) {
     objects.push_back(object);
+  }
+}
+
+// What those wait for that happen only when a predicate holds.
+internal::WaitReason WaitOf(OpKind kind) {
+  switch (kind) {
+    case OpKind::kMutexLock:
+      return internal::WaitReason::kMutexLock;
+    case OpKind::kRWMutexRLock:
+      return internal::WaitReason::kRWMutexRLock;
+    case OpKind::kRWMutexLock:
+    case OpKind::kRWMutexDrain:
+      return internal::WaitReason::kRWMutexLock;
+    case OpKind::kWaitGroupWait:
+      return internal::WaitReason::kWaitGroupWait;
+    case OpKind::kOnceDo:
+      return internal::WaitReason::kOnceDo;
+    default:
+      return internal::WaitReason::kNone;
   }
 }
 
@@ -68,6 +89,9 @@ void Engine::BeginOperation(const Operation& op,
   g.yields = op.kind == OpKind::kGosched ? g.yields + 1 : 0;
   if (options_.recording != nullptr) g.op_stack = internal::Backtrace();
   Reschedule();
+  if (g.blocking > 0 && enabled != nullptr && !enabled(arg)) {
+    MayWait(internal::WaitReasonText(WaitOf(op.kind)));
+  }
   g.enabled = nullptr;
   if (GivesLock(op.kind)) {
     for (size_t i = g.held.size(); i-- > 0;) {
@@ -94,6 +118,10 @@ void Engine::OpEnd() {
 }
 
 Operation Engine::Effect(Goroutine& g) {
+  if (g.enabled != nullptr && g.blocking > 0) {
+    // Always enabled, in any order with all others: as a TryLock.
+    return {OpKind::kMutexTryLock, g.pending.object};
+  }
   if (waiting_selects_.empty()) return g.pending;
   g.touched.clear();
   ForEachObject(g.pending,
@@ -114,6 +142,7 @@ Operation Engine::Effect(Goroutine& g) {
 
 void Engine::Park(internal::WaitReason reason, const void* object,
                   internal::host::ParkCommit commit, void* arg) {
+  MayWait(internal::WaitReasonText(reason));
   Goroutine& g = *current_;
   EngineScope scope;
   g.wait_reason = reason;
@@ -140,6 +169,12 @@ void Engine::Ready(Goroutine* g) {
   std::erase(waiting_selects_, g);
   ready_.push_back(g);
   if (current_ != nullptr) strategy_->OnReady(current_->index, g->index);
+}
+
+void Engine::MayWait(std::string_view wait) {
+  if (current_->blocking == 0) return;
+  Fail(Verdict::kPanic, "fatal error: " + internal::InsideBlockingText(wait));
+  Abandon();
 }
 
 void Engine::NoteAcquire(Goroutine* g, const void* sync) {

@@ -29,7 +29,7 @@ bool Engine::AdvanceClock() {
       awaited |= g.timer == nullptr || g.timer->idle == nullptr ||
                  !g.timer->idle(g.timer);
     } else if (g.state == GoroutineState::kAtOp) {  // Passed over: it polls.
-      awaited |= g.enabled == nullptr || g.enabled(g.enabled_arg);
+      awaited |= g.Enabled();
     }
   }
   // A ticker that nobody listens to ticks for ever, and keeps nobody alive.
@@ -58,6 +58,7 @@ bool Engine::AdvanceClock() {
 }
 
 void Engine::Sleep(int64_t ns) {
+  MayWait(internal::WaitReasonText(internal::WaitReason::kSleep));
   Goroutine& g = *current_;
   EngineScope scope;
   g.left_at = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));

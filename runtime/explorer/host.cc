@@ -56,6 +56,7 @@ void Ready(G* g) { InGoroutine("a wake-up").Ready(static_cast<Goroutine*>(g)); }
 
 void Yield() {
   Engine& engine = InGoroutine("rt::Gosched");
+  engine.MayWait("yield");
   engine.OpBegin(OpKind::kGosched, nullptr, nullptr, nullptr,
                  __builtin_frame_address(0));
   engine.OpEnd();
@@ -137,8 +138,10 @@ int MaxProcs(int n) {
   return n <= 0 ? setting : std::exchange(setting, n);
 }
 
-void EnterBlocking() {}
-void ExitBlocking() {}
+// It blocks nobody here: the one thread goes on with another goroutine. But
+// what a program must not do inside of it is refused (D-087).
+void EnterBlocking() { ++InGoroutine("rt::Blocking").current()->blocking; }
+void ExitBlocking() { --InGoroutine("rt::Blocking").current()->blocking; }
 
 // One thread runs all goroutines here; nothing can be observed of the binding.
 void LockThread() {}

@@ -14,6 +14,8 @@
 #include <cxxabi.h>
 #include <dlfcn.h>
 
+#include <utility>
+
 #include "runtime/explorer/engine.h"
 #include "runtime/internal/host.h"
 
@@ -43,7 +45,12 @@ int __cxa_guard_acquire(abi::__guard* guard) {
     return 1;
   };
   if (!InCodeUnderTest()) return acquire();
+  // In a program who waits here blocks its thread, which is what Blocking is
+  // for.
+  rt::explorer::Goroutine& g = *rt::explorer::Engine::Active()->current();
+  int blocking = std::exchange(g.blocking, 0);
   Op op(OpKind::kOnceDo, guard, [guard] { return !*InProgress(guard); });
+  g.blocking = blocking;
   rt::internal::host::Acquire(guard);
   return acquire();
 }

@@ -4,6 +4,8 @@
 #include "runtime/internal/g.h"
 
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 #include "runtime/internal/lock_owner.h"
 
@@ -48,6 +50,12 @@ const char* WaitReasonText(WaitReason reason) {
       return "IO wait";
   }
   return "";
+}
+
+std::string InsideBlockingText(std::string_view call) {
+  return std::string(call) +
+         " inside rt::Blocking: what that calls may block its thread, but not "
+         "wait or yield as a goroutine; do so before or after it";
 }
 
 }  // namespace rt::internal

@@ -14,6 +14,8 @@
 #define RUNTIME_INTERNAL_G_H_
 
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 namespace rt::internal {
 
@@ -40,6 +42,10 @@ enum class WaitReason : uint8_t {
 
 // "chan receive", "sync.Mutex.Lock", ... A string literal; never null.
 const char* WaitReasonText(WaitReason reason);
+
+// What a host says, fatally, of a call that would wait or yield inside of
+// rt::Blocking.
+std::string InsideBlockingText(std::string_view call);
 
 class LockOwner;
 

@@ -44,12 +44,8 @@ const int64_t start_unix_ns = [] {
 
 // Ends the program for a call that only a goroutine that holds a P can make.
 [[noreturn, gnu::cold, gnu::noinline]] void RefuseCall(std::string_view call) {
+  if (CurrentG() != nullptr) Fatal(InsideBlockingText(call));
   std::string text(call);
-  if (CurrentG() != nullptr) {
-    Fatal(text +
-          " inside rt::Blocking: what that calls may block its thread, but not "
-          "wait or yield as a goroutine; do so before or after it");
-  }
   if (ActiveScheduler() == nullptr) {
     Fatal(text + " outside of rt::Run: wrap main's body in rt::Run");
   }

@@ -338,6 +338,22 @@ void SpinLock() {
   EXPECT_EQ(n, 2);
 }
 
+// `wait`: for the other one, before Blocking; inside of it nobody can.
+void LockInsideBlocking(bool wait) {
+  rt::Mutex mu;
+  rt::WaitGroup wg;
+  wg.Go([&] {
+    mu.Lock();
+    mu.Unlock();
+  });
+  if (wait) wg.Wait();
+  rt::Blocking([&] {
+    mu.Lock();
+    mu.Unlock();
+  });
+  wg.Wait();
+}
+
 [[gnu::noinline]] int Depth(int n) {
   volatile char frame[256] = {};
   frame[n % 256] = 1;
@@ -495,6 +511,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"unlock_unlocked", Verdict::kPanic, [] { rt::Mutex().Unlock(); }},
         Case{"negative_counter", Verdict::kPanic,
              [] { rt::WaitGroup().Done(); }},
+        Case{"lock_inside_blocking", Verdict::kPanic,
+             [] { LockInsideBlocking(false); }},
         Case{"send_on_closed", Verdict::kPanic,
              [] {
                auto c = rt::MakeChan<int>(1);
@@ -547,6 +565,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"atomic_update", Verdict::kPassed, [] { LostUpdate(true); }},
         Case{"add_before", Verdict::kPassed, [] { AddInside(false); }},
         Case{"recovered", Verdict::kPassed, [] { Throw(true); }},
+        Case{"lock_inside_blocking", Verdict::kPassed,
+             [] { LockInsideBlocking(true); }},
         Case{"pointer", Verdict::kPassed, [] { Dereference(false); }},
         Case{"free_after_wait", Verdict::kPassed, [] { FreeBesideUse(true); }},
         Case{"free", Verdict::kPassed, [] { FreeBeforeUse(false); }},
