@@ -3,12 +3,14 @@
 
 #include "runtime/context.h"
 
+#include <ostream>
 #include <utility>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "runtime/internal/context_core.h"
+#include "runtime/internal/context_step.h"
 #include "runtime/time.h"
 
 namespace rt {
@@ -16,12 +18,19 @@ namespace {
 
 using internal::ContextCore;
 using internal::ContextError;
+using internal::ContextStepRef;
+using internal::NewDeadlineStep;
+using internal::NewStep;
 
 // `pc`: where the program makes the context.
 Context Derive(const Context& parent, absl::Time deadline,
                const absl::Status& cause, const void* pc) {
+  // As in Go, one whose parent ends earlier is one without a deadline.
+  bool cancel_only =
+      deadline == absl::InfiniteFuture() || parent.Deadline() < deadline;
   return Context(ContextCore::New(parent.Done(), deadline, cause, pc),
-                 parent.values());
+                 cancel_only ? NewStep(parent.steps(), ".WithCancel")
+                             : NewDeadlineStep(parent.steps(), deadline));
 }
 
 ContextAndCancel DeriveUntil(const Context& parent, absl::Time deadline,
@@ -44,6 +53,10 @@ absl::Time Context::Deadline() const {
   return core != nullptr ? core->deadline() : absl::InfiniteFuture();
 }
 
+std::ostream& operator<<(std::ostream& os, const Context& ctx) {
+  return os << ctx.String();
+}
+
 void CancelFunc::operator()() const { Cancel(done_, absl::OkStatus()); }
 
 void CancelCauseFunc::operator()(const absl::Status& cause) const {
@@ -52,6 +65,10 @@ void CancelCauseFunc::operator()(const absl::Status& cause) const {
 
 bool StopFunc::operator()() const {
   return func_.get() != nullptr && func_.get()->Stop(done_);
+}
+
+Context TODO() {
+  return Context(DoneChan(), NewStep(ContextStepRef(), "context.TODO"));
 }
 
 ContextAndCancel WithCancel(const Context& parent) {
@@ -88,7 +105,7 @@ ContextAndCancel WithTimeoutCause(const Context& parent, absl::Duration timeout,
 }
 
 Context WithoutCancel(const Context& parent) {
-  return Context(DoneChan(), parent.values());
+  return Context(DoneChan(), NewStep(parent.steps(), ".WithoutCancel"));
 }
 
 absl::Status Cause(const Context& ctx) {

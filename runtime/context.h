@@ -39,6 +39,8 @@
 #ifndef RUNTIME_CONTEXT_H_
 #define RUNTIME_CONTEXT_H_
 
+#include <iosfwd>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -47,6 +49,7 @@
 #include "absl/time/time.h"
 #include "runtime/go.h"
 #include "runtime/internal/context_core.h"
+#include "runtime/internal/context_step.h"
 #include "runtime/internal/host.h"
 
 namespace rt {
@@ -96,21 +99,32 @@ class Context {
   // ancestor that has it; null if none does. It lives as long as the context.
   template <typename T>
   const T* Value(const ContextKey<T>& key) const {
-    using internal::ContextValue;
-    const ContextValue* found = ContextValue::Find(values_.get(), &key);
+    using internal::ContextStep;
+    using Found = internal::ContextValue<ContextKey<T>, T>;
+    const ContextStep* found = ContextStep::Find(steps_.get(), &key);
     if (found == nullptr) return nullptr;
-    return &static_cast<const internal::ContextValueOf<T>*>(found)->value;
+    return &static_cast<const Found*>(found)->value;
+  }
+
+  // How it was made, as Go prints it:
+  //   context.Background.WithCancel.WithValue(rt::ContextKey<int>, int)
+  // Of a value: its String(), itself if it is a string, else its type. Of a
+  // deadline: the time, in UTC, and how long it is until then.
+  std::string String() const {
+    return internal::ContextStep::Text(steps_.get());
   }
 
   // For the runtime.
-  Context(DoneChan done, internal::ContextValueRef values)
-      : done_(std::move(done)), values_(std::move(values)) {}
-  const internal::ContextValueRef& values() const { return values_; }
+  Context(DoneChan done, internal::ContextStepRef steps)
+      : done_(std::move(done)), steps_(std::move(steps)) {}
+  const internal::ContextStepRef& steps() const { return steps_; }
 
  private:
   DoneChan done_;
-  internal::ContextValueRef values_;
+  internal::ContextStepRef steps_;
 };
+
+std::ostream& operator<<(std::ostream& os, const Context& ctx);
 
 // Cancels a context. Copies do the same; calls after the first do nothing, nor
 // does one that was made by `CancelFunc{}`.
@@ -164,7 +178,7 @@ struct [[nodiscard]] ContextAndCancelCause {
 [[nodiscard]] inline Context Background() { return Context(); }
 
 // The same, where it is not clear yet which context to use.
-[[nodiscard]] inline Context TODO() { return Context(); }
+[[nodiscard]] Context TODO();
 
 // A context that `cancel` cancels.
 ContextAndCancel WithCancel(const Context& parent);
@@ -187,10 +201,10 @@ ContextAndCancel WithTimeoutCause(const Context& parent, absl::Duration timeout,
 template <typename T>
 [[nodiscard]] Context WithValue(const Context& parent, const ContextKey<T>& key,
                                 std::type_identity_t<T> value) {
-  internal::ContextValueRef next = parent.values();
-  internal::ContextValueRef values(
-      new internal::ContextValueOf<T>(&key, next.Release(), std::move(value)));
-  return Context(parent.Done(), std::move(values));
+  internal::ContextStepRef next = parent.steps();
+  internal::ContextStepRef steps(new internal::ContextValue<ContextKey<T>, T>(
+      &key, next.Release(), std::move(value)));
+  return Context(parent.Done(), std::move(steps));
 }
 
 // Why it was cancelled, by whoever was first; Err() if nobody gave a reason,

@@ -300,22 +300,4 @@ void ContextFunc::Unref(ContextFunc* func) {
   delete func;
 }
 
-// --- ContextValue ------------------------------------------------------------
-
-void ContextValue::AddRef(ContextValue* value) {
-  if (value != nullptr) value->refs_.fetch_add(1, std::memory_order_relaxed);
-}
-
-// A loop: there may be more of them than a stack has frames.
-void ContextValue::Unref(ContextValue* value) {
-  while (value != nullptr) {
-    host::Release(&value->refs_);
-    if (value->refs_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
-    host::Acquire(&value->refs_);
-    ContextValue* next = value->next_;
-    delete value;
-    value = next;
-  }
-}
-
 }  // namespace rt::internal

@@ -1,8 +1,9 @@
 // Copyright 2026 The Concurrency in C++ Authors
 // SPDX-License-Identifier: MIT
 
-// What is behind rt::Context: ContextCore, which can be cancelled; ContextFunc,
-// a function that is called when one is; ContextValue, what one carries.
+// What is behind rt::Context: ContextCore, which can be cancelled, and
+// ContextFunc, a function that is called when one is. (What one carries is in
+// context_step.h.)
 //
 // A core belongs to its Done channel, which is what handles count: contexts,
 // cancel functions, and whoever kept nothing but the channel. It keeps its
@@ -37,6 +38,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "runtime/chan.h"
+#include "runtime/internal/context_step.h"
 #include "runtime/internal/raw_mutex.h"
 #include "runtime/internal/timer.h"
 
@@ -166,69 +168,7 @@ class ContextFunc final : private ContextLink {
   std::atomic<int64_t> refs_{1};
 };
 
-// A value under a key, and what the parent context carries. Counted by contexts
-// and by the values after it.
-class ContextValue {
- public:
-  // Takes over a reference to `next`, which may be null.
-  ContextValue(const void* key, ContextValue* next) : next_(next), key_(key) {}
-  ContextValue(const ContextValue&) = delete;
-  ContextValue& operator=(const ContextValue&) = delete;
-
-  // Null is allowed.
-  static void AddRef(ContextValue* value);
-  static void Unref(ContextValue* value);
-
-  // The latest under `key`, or null.
-  static const ContextValue* Find(const ContextValue* value, const void* key) {
-    while (value != nullptr && value->key_ != key) value = value->next_;
-    return value;
-  }
-
- protected:
-  virtual ~ContextValue() = default;
-
- private:
-  ContextValue* const next_;
-  const void* const key_;
-  std::atomic<int64_t> refs_{1};
-};
-
-// A value of type T.
-template <typename T>
-class ContextValueOf final : public ContextValue {
- public:
-  ContextValueOf(const void* key, ContextValue* next, T value)
-      : ContextValue(key, next), value(std::move(value)) {}
-
-  const T value;
-};
-
-// A handle of a ContextFunc or ContextValue.
-template <typename T>
-class ContextRef {
- public:
-  ContextRef() = default;
-  explicit ContextRef(T* adopted) : get_(adopted) {}
-  ContextRef(const ContextRef& other) : get_(other.get_) { T::AddRef(get_); }
-  ContextRef(ContextRef&& other) noexcept
-      : get_(std::exchange(other.get_, nullptr)) {}
-  ContextRef& operator=(ContextRef other) noexcept {
-    std::swap(get_, other.get_);
-    return *this;
-  }
-  ~ContextRef() { T::Unref(get_); }
-
-  T* get() const { return get_; }
-  // Gives the reference away.
-  T* Release() { return std::exchange(get_, nullptr); }
-
- private:
-  T* get_ = nullptr;
-};
-
 using ContextFuncRef = ContextRef<ContextFunc>;
-using ContextValueRef = ContextRef<ContextValue>;
 
 }  // namespace rt::internal
 

@@ -189,6 +189,42 @@ void HandlesGo(bool call) {
   if (!call) rt::Sleep(2 * kSecond);
 }
 
+// Two at a time: nothing is shared.
+void TellDeadlines() {
+  struct Row {
+    absl::Duration timeout;
+    const char* text;
+  };
+  static constexpr Row kRows[] = {
+      {absl::ZeroDuration(), "2009-11-10 23:00:01 +0000 UTC [0s]"},
+      {absl::Nanoseconds(1), "2009-11-10 23:00:01.000000001 +0000 UTC [1ns]"},
+      {absl::Nanoseconds(1500),
+       "2009-11-10 23:00:01.0000015 +0000 UTC [1.5µs]"},
+      {absl::Nanoseconds(999'999'999),
+       "2009-11-10 23:00:01.999999999 +0000 UTC [999.999999ms]"},
+      {absl::Milliseconds(1500), "2009-11-10 23:00:02.5 +0000 UTC [1.5s]"},
+      {absl::Minutes(1), "2009-11-10 23:01:01 +0000 UTC [1m0s]"},
+      {absl::Milliseconds(3'600'020),
+       "2009-11-11 00:00:01.02 +0000 UTC [1h0m0.02s]"},
+      {absl::Microseconds(-20), "2009-11-10 23:00:00.99998 +0000 UTC [-20µs]"},
+      {absl::Hours(-350'634), "1969-11-11 05:00:01 +0000 UTC [-350634h0m0s]"},
+  };
+  rt::Sleep(kSecond);
+  rt::WaitGroup wg;
+  for (int g = 0; g < 2; ++g) {
+    wg.Go([] {
+      for (const Row& row : kRows) {
+        auto [ctx, cancel] = rt::WithTimeout(rt::Background(), row.timeout);
+        EXPECT_EQ(
+            ctx.String(),
+            std::string("context.Background.WithDeadline(") + row.text + ")");
+        cancel();
+      }
+    });
+  }
+  wg.Wait();
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Pairs, ContextExploreTest,
     testing::ValuesIn(std::vector<Case>{
@@ -213,6 +249,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"StopDoesNotSaySo", Verdict::kRace, [] { StopAndWrite(false); }},
         {"JoinLate", Verdict::kPassed, [] { JoinLate(true); }},
         {"JoinNobody", Verdict::kDeadlock, [] { JoinLate(false); }},
+        {"DeadlinesAreTold", Verdict::kPassed, [] { TellDeadlines(); }},
         {"HandlesGo", Verdict::kPassed, [] { HandlesGo(true); }},
         {"HandlesGoAndItIsCancelled", Verdict::kWrong,
          [] { HandlesGo(false); }},
