@@ -4,50 +4,28 @@
 // Contexts under the explorer: every order of cancelling, asking and waiting,
 // and deadlines on a virtual clock.
 
-#include <cstdint>
-#include <functional>
 #include <memory>
-#include <ostream>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
-#include "runtime/explorer/check.h"
 #include "runtime/explorer/explore.h"
 #include "runtime/runtime.h"
+#include "tests/support/explore_test.h"
 
 namespace {
 
-using ::rt::explorer::CheckQuietly;
-using ::rt::explorer::Options;
-using ::rt::explorer::Result;
-using ::rt::explorer::Search;
 using ::rt::explorer::Verdict;
-using ::rt::explorer::VerdictText;
+using ::rt::testing::RowName;
 
 constexpr absl::Duration kSecond = absl::Seconds(1);
 
-struct Case {
-  const char* name;
-  Verdict verdict;
-  std::function<void()> body;
-};
+using Case = ::rt::testing::ExploreCase;
+using ContextExploreTest = ::rt::testing::ExploreTest;
 
-void PrintTo(const Case& c, std::ostream* os) { *os << c.name; }
-
-class ContextExploreTest : public testing::TestWithParam<Case> {};
-
-TEST_P(ContextExploreTest, IsJudged) {
-  Result result = CheckQuietly(Options(), GetParam().body);
-  EXPECT_STREQ(VerdictText(result.verdict), VerdictText(GetParam().verdict))
-      << result.summary << "\n"
-      << result.expectation;
-  if (result.passed()) {
-    EXPECT_TRUE(result.complete);
-  }
-}
+TEST_P(ContextExploreTest, IsJudged) { Judge(); }
 
 // A parameter is what makes the difference between right and wrong.
 
@@ -254,27 +232,13 @@ INSTANTIATE_TEST_SUITE_P(
         {"HandlesGoAndItIsCancelled", Verdict::kWrong,
          [] { HandlesGo(false); }},
     }),
-    [](const auto& info) { return std::string(info.param.name); });
+    RowName());
 
 // Exact counts, each with its interleavings.
-struct Count {
-  const char* name;
-  uint64_t executions;
-  std::function<void()> body;
-};
+using Count = ::rt::testing::ExploreCount;
+using ContextCountTest = ::rt::testing::ExploreCountTest;
 
-void PrintTo(const Count& c, std::ostream* os) { *os << c.name; }
-
-class ContextCountTest : public testing::TestWithParam<Count> {};
-
-TEST_P(ContextCountTest, SeesEachInterleavingOnce) {
-  Options options;
-  options.search = Search::kReduced;
-  Result result = CheckQuietly(options, GetParam().body);
-  EXPECT_TRUE(result.passed()) << result.summary;
-  EXPECT_TRUE(result.complete);
-  EXPECT_EQ(result.executions, GetParam().executions);
-}
+TEST_P(ContextCountTest, SeesEachInterleavingOnce) { Count(); }
 
 INSTANTIATE_TEST_SUITE_P(
     All, ContextCountTest,
@@ -325,6 +289,6 @@ INSTANTIATE_TEST_SUITE_P(
            cancel();
          }},
     }),
-    [](const auto& info) { return std::string(info.param.name); });
+    RowName());
 
 }  // namespace

@@ -4,7 +4,6 @@
 // Who waits for whom, as CheckDeadlocks and the report of a deadlock tell it.
 
 #include <atomic>
-#include <cstdlib>
 #include <functional>
 #include <mutex>
 #include <ostream>
@@ -13,6 +12,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "runtime/runtime.h"
+#include "tests/support/failure.h"
 #include "tests/support/runtime_test.h"
 
 namespace rt {
@@ -305,16 +305,7 @@ INSTANTIATE_TEST_SUITE_P(Rows, DeadlockEndTest, ::testing::ValuesIn(kRows),
                          [](const auto& row) { return row.param.name; });
 
 TEST_P(DeadlockEndTest, SaysWhoWaitsForWhom) {
-  ::testing::FLAGS_gtest_death_test_style = "threadsafe";
-  for (const char* procs : {"1", "4"}) {
-    EXPECT_EXIT(
-        {
-          setenv("GOMAXPROCS", procs, /*overwrite=*/1);
-          std::exit(rt::Run(GetParam().body));
-        },
-        ::testing::ExitedWithCode(2), Expand(GetParam().stderr_pattern))
-        << "GOMAXPROCS=" << procs;
-  }
+  testing::ExpectDeath(GetParam().body, Expand(GetParam().stderr_pattern));
 }
 
 }  // namespace

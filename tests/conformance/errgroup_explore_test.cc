@@ -4,46 +4,25 @@
 // errgroup under the explorer: what Wait and a limit order, and who never comes
 // back.
 
-#include <functional>
 #include <memory>
-#include <ostream>
-#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "gtest/gtest.h"
 #include "runtime/errgroup.h"
-#include "runtime/explorer/check.h"
 #include "runtime/explorer/explore.h"
 #include "runtime/runtime.h"
+#include "tests/support/explore_test.h"
 
 namespace {
 
-using ::rt::explorer::CheckQuietly;
-using ::rt::explorer::Options;
-using ::rt::explorer::Result;
 using ::rt::explorer::Verdict;
-using ::rt::explorer::VerdictText;
+using ::rt::testing::RowName;
 
-struct Case {
-  const char* name;
-  Verdict verdict;
-  std::function<void()> body;
-};
+using Case = ::rt::testing::ExploreCase;
+using ErrgroupExploreTest = ::rt::testing::ExploreTest;
 
-void PrintTo(const Case& c, std::ostream* os) { *os << c.name; }
-
-class ErrgroupExploreTest : public testing::TestWithParam<Case> {};
-
-TEST_P(ErrgroupExploreTest, IsJudged) {
-  Result result = CheckQuietly(Options(), GetParam().body);
-  EXPECT_STREQ(VerdictText(result.verdict), VerdictText(GetParam().verdict))
-      << result.summary << "\n"
-      << result.expectation;
-  if (result.passed()) {
-    EXPECT_TRUE(result.complete);
-  }
-}
+TEST_P(ErrgroupExploreTest, IsJudged) { Judge(); }
 
 // A parameter is what makes the difference between right and wrong.
 
@@ -135,6 +114,6 @@ INSTANTIATE_TEST_SUITE_P(
         {"StartInside", Verdict::kPassed, [] { StartInside(2); }},
         {"StartInsideWithoutRoom", Verdict::kDeadlock, [] { StartInside(1); }},
     }),
-    [](const auto& info) { return std::string(info.param.name); });
+    RowName());
 
 }  // namespace

@@ -1,7 +1,6 @@
 // Copyright 2026 The Concurrency in C++ Authors
 // SPDX-License-Identifier: MIT
 
-#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <memory>
@@ -12,6 +11,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "runtime/runtime.h"
+#include "tests/support/failure.h"
 #include "tests/support/runtime_test.h"
 
 namespace rt {
@@ -148,11 +148,6 @@ TEST_P(GoexitTest, ManyAtOnce) {
   });
 }
 
-void RunAt(const char* procs, void (*body)()) {
-  setenv("GOMAXPROCS", procs, /*overwrite=*/1);
-  std::exit(rt::Run(body));
-}
-
 struct DeathRow {
   const char* name;
   void (*body)();
@@ -198,12 +193,7 @@ INSTANTIATE_TEST_SUITE_P(Rows, GoexitDeathTest, ::testing::ValuesIn(kDeaths),
                          [](const auto& row) { return row.param.name; });
 
 TEST_P(GoexitDeathTest, DiesWithItsMessage) {
-  ::testing::FLAGS_gtest_death_test_style = "threadsafe";
-  for (const char* procs : {"1", "4"}) {
-    EXPECT_EXIT(RunAt(procs, GetParam().body), ::testing::ExitedWithCode(2),
-                GetParam().stderr_regex)
-        << "GOMAXPROCS=" << procs;
-  }
+  testing::ExpectDeath(GetParam().body, GetParam().stderr_regex);
 }
 
 }  // namespace

@@ -4,10 +4,8 @@
 // Map, AtomicValue and Pool under the explorer: what it must find, each beside
 // a near miss that must pass, and that it sees every outcome that there is.
 
-#include <functional>
 #include <memory>
 #include <optional>
-#include <ostream>
 #include <set>
 #include <string>
 #include <utility>
@@ -17,6 +15,7 @@
 #include "runtime/explorer/check.h"
 #include "runtime/explorer/explore.h"
 #include "runtime/runtime.h"
+#include "tests/support/explore_test.h"
 
 namespace {
 
@@ -24,27 +23,12 @@ using ::rt::explorer::CheckQuietly;
 using ::rt::explorer::Options;
 using ::rt::explorer::Result;
 using ::rt::explorer::Verdict;
-using ::rt::explorer::VerdictText;
+using ::rt::testing::RowName;
 
-struct Case {
-  const char* name;
-  Verdict verdict;
-  std::function<void()> body;
-};
+using Case = ::rt::testing::ExploreCase;
+using MapPoolExploreTest = ::rt::testing::ExploreTest;
 
-void PrintTo(const Case& c, std::ostream* os) { *os << c.name; }
-
-class MapPoolExploreTest : public testing::TestWithParam<Case> {};
-
-TEST_P(MapPoolExploreTest, IsJudged) {
-  Result result = CheckQuietly(Options(), GetParam().body);
-  EXPECT_STREQ(VerdictText(result.verdict), VerdictText(GetParam().verdict))
-      << result.summary << "\n"
-      << result.expectation;
-  if (result.passed()) {
-    EXPECT_TRUE(result.complete);
-  }
-}
+TEST_P(MapPoolExploreTest, IsJudged) { Judge(); }
 
 // --- Map
 // ----------------------------------------------------------------------
@@ -255,7 +239,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"does_not_look", Verdict::kRace, [] { DeleteIsSeen(false); }},
         Case{"shared_values", Verdict::kPassed, SharedValues},
         Case{"range", Verdict::kPassed, RangeBesideChanges}),
-    [](const auto& row) { return row.param.name; });
+    RowName());
 
 INSTANTIATE_TEST_SUITE_P(
     AtomicValue, MapPoolExploreTest,
@@ -264,7 +248,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"plain", Verdict::kRace, [] { Publish(false); }},
         Case{"compare_and_swap", Verdict::kPassed, [] { CountInAValue(true); }},
         Case{"load_then_store", Verdict::kWrong, [] { CountInAValue(false); }}),
-    [](const auto& row) { return row.param.name; });
+    RowName());
 
 INSTANTIATE_TEST_SUITE_P(
     Pool, MapPoolExploreTest,
@@ -279,7 +263,7 @@ INSTANTIATE_TEST_SUITE_P(
              [] { ExpectWhatWasPut(true); }},
         Case{"two_rounds", Verdict::kPassed, [] { ForgetAfterTwoRounds(2); }},
         Case{"one_round", Verdict::kWrong, [] { ForgetAfterTwoRounds(1); }}),
-    [](const auto& row) { return row.param.name; });
+    RowName());
 
 // Get returns each of the objects, or a new one.
 TEST(PoolOutcomesTest, AreAllSeen) {

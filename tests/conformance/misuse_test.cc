@@ -26,6 +26,7 @@
 #include "runtime/errgroup.h"
 #include "runtime/runtime.h"
 #include "runtime/singleflight.h"
+#include "tests/support/failure.h"
 
 namespace rt {
 namespace {
@@ -517,18 +518,8 @@ class MisuseTest : public ::testing::TestWithParam<Misuse> {};
 INSTANTIATE_TEST_SUITE_P(Rows, MisuseTest, ::testing::ValuesIn(kMisuses),
                          [](const auto& row) { return row.param.name; });
 
-void RunAt(const char* procs, void (*body)()) {
-  setenv("GOMAXPROCS", procs, /*overwrite=*/1);
-  std::exit(rt::Run(body));
-}
-
 TEST_P(MisuseTest, DiesWithItsMessage) {
-  ::testing::FLAGS_gtest_death_test_style = "threadsafe";
-  for (const char* procs : {"1", "4"}) {
-    EXPECT_EXIT(RunAt(procs, GetParam().body), ::testing::ExitedWithCode(2),
-                GetParam().stderr_regex)
-        << "GOMAXPROCS=" << procs;
-  }
+  testing::ExpectDeath(GetParam().body, GetParam().stderr_regex);
 }
 
 // Calls that only a goroutine can make, where there is none.
@@ -656,7 +647,7 @@ TEST(MisuseOutsideTest, BadGOMAXPROCSIsIgnoredWithAWarning) {
   for (const char* bad :
        {"abc", "0", "-1", "2x", "1e9", "1025", "1000000000", "99999999999"}) {
     EXPECT_EXIT(
-        RunAt(bad,
+        testing::RunAt(bad,
                        [] { std::exit(GOMAXPROCS(0) == NumCPU() ? 0 : 1); }),
         ::testing::ExitedWithCode(0),
         std::string("^runtime: ignored GOMAXPROCS=") + bad +
@@ -669,7 +660,7 @@ TEST(MisuseOutsideTest, NonsenseInGODEBUGIsIgnoredWithAWarning) {
   ::testing::FLAGS_gtest_death_test_style = "threadsafe";
   auto run = [] {
     setenv("GODEBUG", "nonsense", /*overwrite=*/1);
-    RunAt("2", [] { std::exit(GOMAXPROCS(0) == 2 ? 0 : 1); });
+    testing::RunAt("2", [] { std::exit(GOMAXPROCS(0) == 2 ? 0 : 1); });
   };
   EXPECT_EXIT(run(), ::testing::ExitedWithCode(0),
               "^runtime: ignored GODEBUG=nonsense: there are schedtrace and "

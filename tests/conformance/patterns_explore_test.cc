@@ -6,52 +6,28 @@
 
 #include <atomic>
 #include <cstdint>
-#include <functional>
 #include <mutex>
 #include <optional>
-#include <ostream>
-#include <string>
 #include <vector>
 
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
-#include "runtime/explorer/check.h"
 #include "runtime/explorer/explore.h"
 #include "runtime/rate.h"
 #include "runtime/runtime.h"
 #include "runtime/semaphore.h"
 #include "runtime/singleflight.h"
+#include "tests/support/explore_test.h"
 
 namespace {
 
-using ::rt::explorer::CheckQuietly;
-using ::rt::explorer::Options;
-using ::rt::explorer::Result;
 using ::rt::explorer::Verdict;
-using ::rt::explorer::VerdictText;
+using ::rt::testing::RowName;
 
-struct Case {
-  const char* name;
-  Verdict verdict;
-  std::function<void()> body;
-  const char* says = "";  // In the summary, or beside it.
-};
+using Case = ::rt::testing::ExploreCase;
+using PatternsExploreTest = ::rt::testing::ExploreTest;
 
-void PrintTo(const Case& c, std::ostream* os) { *os << c.name; }
-
-class PatternsExploreTest : public testing::TestWithParam<Case> {};
-
-TEST_P(PatternsExploreTest, IsJudged) {
-  Result result = CheckQuietly(Options(), GetParam().body);
-  EXPECT_STREQ(VerdictText(result.verdict), VerdictText(GetParam().verdict))
-      << result.summary << "\n"
-      << result.expectation;
-  std::string said = result.summary + "\n" + result.expectation;
-  EXPECT_NE(said.find(GetParam().says), std::string::npos) << said;
-  if (result.passed()) {
-    EXPECT_TRUE(result.complete);
-  }
-}
+TEST_P(PatternsExploreTest, IsJudged) { Judge(); }
 
 // --- singleflight ------------------------------------------------------------
 
@@ -147,7 +123,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"panic_in_do", Verdict::kPassed, [] { PanicShared(true); }},
         Case{"panic_that_nobody_can_catch", Verdict::kPanic,
              [] { PanicShared(false); }, "panic: offline"}),
-    [](const auto& row) { return row.param.name; });
+    RowName());
 
 // --- semaphore ---------------------------------------------------------------
 
@@ -262,7 +238,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"release_of_what_nobody_has", Verdict::kPanic,
              [] { rt::semaphore::Weighted(1).Release(1); },
              "panic: semaphore: released more than held"}),
-    [](const auto& row) { return row.param.name; });
+    RowName());
 
 // --- rate --------------------------------------------------------------------
 
@@ -359,6 +335,6 @@ INSTANTIATE_TEST_SUITE_P(
              [] {
                CancelAfter(absl::Milliseconds(40), absl::Milliseconds(200));
              }}),
-    [](const auto& row) { return row.param.name; });
+    RowName());
 
 }  // namespace

@@ -18,6 +18,7 @@
 #include "gtest/gtest.h"
 #include "runtime/internal/sched.h"
 #include "runtime/runtime.h"
+#include "tests/support/failure.h"
 #include "tests/support/runtime_test.h"
 
 namespace rt {
@@ -125,9 +126,8 @@ TEST(SchedTraceRunTest, PrintsAgainAndAgain) {
   ::testing::FLAGS_gtest_death_test_style = "threadsafe";
   EXPECT_EXIT(
       {
-        setenv("GOMAXPROCS", "2", /*overwrite=*/1);
         setenv("GODEBUG", "schedtrace=5", /*overwrite=*/1);
-        std::exit(rt::Run([] { Sleep(absl::Milliseconds(100)); }));
+        testing::RunAt("2", [] { Sleep(absl::Milliseconds(100)); });
       },
       ::testing::ExitedWithCode(0),
       "^SCHED 0ms: gomaxprocs=2 .*\n(SCHED [0-9]+ms: gomaxprocs=2 [^\n]*\n)*"
@@ -137,40 +137,30 @@ TEST(SchedTraceRunTest, PrintsAgainAndAgain) {
 // --- SIGQUIT -----------------------------------------------------------------
 
 TEST(QuitTest, DumpsAllGoroutines) {
-  ::testing::FLAGS_gtest_death_test_style = "threadsafe";
-  for (const char* procs : {"1", "4"}) {
-    EXPECT_EXIT(
-        {
-          setenv("GOMAXPROCS", procs, /*overwrite=*/1);
-          rt::Run([] {
-            Go([] { Sleep(absl::Hours(1)); });
-            Go([] {
-              WaitUntilBlocked(2);
-              raise(SIGQUIT);
-            });
-            MakeChan<int>().Recv();
-          });
-        },
-        ::testing::ExitedWithCode(2),
-        "^SIGQUIT: quit\n\ngoroutine 1 \\[chan receive\\]:\n"
-        ".*schedtrace_test.cc:[0-9]+\n(.*\n)?\ngoroutine [0-9]+ "
-        "\\[sleep\\]:\n");
-  }
+  testing::ExpectDeath(
+      [] {
+        Go([] { Sleep(absl::Hours(1)); });
+        Go([] {
+          WaitUntilBlocked(2);
+          raise(SIGQUIT);
+        });
+        MakeChan<int>().Recv();
+      },
+      "^SIGQUIT: quit\n\ngoroutine 1 \\[chan receive\\]:\n"
+      ".*schedtrace_test.cc:[0-9]+\n(.*\n)?\ngoroutine [0-9]+ "
+      "\\[sleep\\]:\n");
 }
 
 TEST(QuitTest, EndsAProgramThatComputes) {
   ::testing::FLAGS_gtest_death_test_style = "threadsafe";
-  EXPECT_EXIT(
-      {
-        setenv("GOMAXPROCS", "1", /*overwrite=*/1);
-        rt::Run([] {
-          raise(SIGQUIT);
-          for (std::atomic<int> i{0};; ++i) {
-          }
-        });
-      },
-      ::testing::ExitedWithCode(2),
-      "^SIGQUIT: quit\n\ngoroutine 1 \\[running\\]:\n");
+  EXPECT_EXIT(testing::RunAt("1",
+                             [] {
+                               raise(SIGQUIT);
+                               for (std::atomic<int> i{0};; ++i) {
+                               }
+                             }),
+              ::testing::ExitedWithCode(2),
+              "^SIGQUIT: quit\n\ngoroutine 1 \\[running\\]:\n");
 }
 
 TEST(QuitTest, EndsAnIdleProgram) {

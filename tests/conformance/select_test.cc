@@ -16,6 +16,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "runtime/runtime.h"
+#include "tests/support/failure.h"
 #include "tests/support/runtime_test.h"
 
 namespace rt {
@@ -24,22 +25,12 @@ namespace {
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::Gt;
+using testing::PanicOf;
 using testing::RuntimeTest;
 using testing::WaitUntilBlocked;
 
 using SelectTest = RuntimeTest;
 RT_INSTANTIATE(SelectTest);
-
-// The text of the Panic that f throws; empty if it throws none.
-template <typename F>
-std::string PanicOf(F f) {
-  try {
-    f();
-  } catch (const Panic& panic) {
-    return panic.what();
-  }
-  return "";
-}
 
 // --- What is done -----------------------------------------------------------
 

@@ -17,28 +17,19 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "runtime/runtime.h"
+#include "tests/support/failure.h"
 #include "tests/support/runtime_test.h"
 
 namespace rt {
 namespace {
 
 using ::testing::Each;
+using testing::PanicOf;
 using testing::RuntimeTest;
 using testing::WaitUntilBlocked;
 
 using SelectWaitTest = RuntimeTest;
 RT_INSTANTIATE(SelectWaitTest);
-
-// The text of the Panic that f throws; empty if it throws none.
-template <typename F>
-std::string PanicOf(F f) {
-  try {
-    f();
-  } catch (const Panic& panic) {
-    return panic.what();
-  }
-  return "";
-}
 
 // --- Waiting ----------------------------------------------------------------
 

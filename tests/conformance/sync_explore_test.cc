@@ -4,47 +4,23 @@
 // The sync primitives under the explorer: what it must find, each beside a near
 // miss that must pass, and what its report must name.
 
-#include <functional>
 #include <mutex>
-#include <ostream>
 #include <shared_mutex>
-#include <string>
 
 #include "gtest/gtest.h"
-#include "runtime/explorer/check.h"
 #include "runtime/explorer/explore.h"
 #include "runtime/runtime.h"
+#include "tests/support/explore_test.h"
 
 namespace {
 
-using ::rt::explorer::CheckQuietly;
-using ::rt::explorer::Options;
-using ::rt::explorer::Result;
 using ::rt::explorer::Verdict;
-using ::rt::explorer::VerdictText;
+using ::rt::testing::RowName;
 
-struct Case {
-  const char* name;
-  Verdict verdict;
-  std::function<void()> body;
-  const char* says = "";  // In the summary, or beside it.
-};
+using Case = ::rt::testing::ExploreCase;
+using SyncExploreTest = ::rt::testing::ExploreTest;
 
-void PrintTo(const Case& c, std::ostream* os) { *os << c.name; }
-
-class SyncExploreTest : public testing::TestWithParam<Case> {};
-
-TEST_P(SyncExploreTest, IsJudged) {
-  Result result = CheckQuietly(Options(), GetParam().body);
-  EXPECT_STREQ(VerdictText(result.verdict), VerdictText(GetParam().verdict))
-      << result.summary << "\n"
-      << result.expectation;
-  std::string said = result.summary + "\n" + result.expectation;
-  EXPECT_NE(said.find(GetParam().says), std::string::npos) << said;
-  if (result.passed()) {
-    EXPECT_TRUE(result.complete);
-  }
-}
+TEST_P(SyncExploreTest, IsJudged) { Judge(); }
 
 // --- Cond
 // ---------------------------------------------------------------------
@@ -281,7 +257,7 @@ INSTANTIATE_TEST_SUITE_P(
              [] { ReadAfterWakeUp(true); }},
         Case{"write_after_signal", Verdict::kRace,
              [] { ReadAfterWakeUp(false); }}),
-    [](const auto& row) { return row.param.name; });
+    RowName());
 
 INSTANTIATE_TEST_SUITE_P(
     RWMutex, SyncExploreTest,
@@ -304,7 +280,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"runlock_of_unlocked", Verdict::kPanic,
              [] { rt::RWMutex().RUnlock(); },
              "fatal error: sync: RUnlock of unlocked RWMutex"}),
-    [](const auto& row) { return row.param.name; });
+    RowName());
 
 INSTANTIATE_TEST_SUITE_P(
     Once, SyncExploreTest,
@@ -319,6 +295,6 @@ INSTANTIATE_TEST_SUITE_P(
              "main waits for a Once whose function never returns"},
         Case{"once_value", Verdict::kPassed, [] { LoadOnce(true); }},
         Case{"value_without_once", Verdict::kRace, [] { LoadOnce(false); }}),
-    [](const auto& row) { return row.param.name; });
+    RowName());
 
 }  // namespace

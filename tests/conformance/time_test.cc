@@ -15,15 +15,17 @@
 #include <utility>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "runtime/runtime.h"
+#include "tests/support/failure.h"
 #include "tests/support/runtime_test.h"
 
 namespace rt {
 namespace {
+
+using testing::PanicOf;
 
 constexpr absl::Duration kNever = absl::Hours(1000);
 constexpr absl::Duration kSoon = absl::Milliseconds(1);
@@ -33,16 +35,6 @@ std::optional<absl::Time> Poll(const RecvChan<absl::Time>& c) {
   std::optional<absl::Time> got;
   Select(OnRecv(c, [&](std::optional<absl::Time> t) { got = t; }), Default());
   return got;
-}
-
-// The message of the Panic that f ends in.
-std::string PanicOf(absl::FunctionRef<void()> f) {
-  try {
-    f();
-  } catch (const Panic& panic) {
-    return panic.what();
-  }
-  return "";
 }
 
 using TimeTest = testing::RuntimeTest;

@@ -4,11 +4,7 @@
 // Time under the explorer: the clock is virtual, so times are exact, and what
 // happens at one instant happens in every order.
 
-#include <cstdint>
-#include <functional>
 #include <memory>
-#include <ostream>
-#include <string>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -16,37 +12,22 @@
 #include "runtime/explorer/check.h"
 #include "runtime/explorer/explore.h"
 #include "runtime/runtime.h"
+#include "tests/support/explore_test.h"
 
 namespace {
 
 using ::rt::explorer::CheckQuietly;
 using ::rt::explorer::Options;
 using ::rt::explorer::Result;
-using ::rt::explorer::Search;
 using ::rt::explorer::Verdict;
-using ::rt::explorer::VerdictText;
+using ::rt::testing::RowName;
 
 constexpr absl::Duration kSecond = absl::Seconds(1);
 
-struct Case {
-  const char* name;
-  Verdict verdict;
-  std::function<void()> body;
-};
+using Case = ::rt::testing::ExploreCase;
+using TimerExploreTest = ::rt::testing::ExploreTest;
 
-void PrintTo(const Case& c, std::ostream* os) { *os << c.name; }
-
-class TimerExploreTest : public testing::TestWithParam<Case> {};
-
-TEST_P(TimerExploreTest, IsJudged) {
-  Result result = CheckQuietly(Options(), GetParam().body);
-  EXPECT_STREQ(VerdictText(result.verdict), VerdictText(GetParam().verdict))
-      << result.summary << "\n"
-      << result.expectation;
-  if (result.passed()) {
-    EXPECT_TRUE(result.complete);
-  }
-}
+TEST_P(TimerExploreTest, IsJudged) { Judge(); }
 
 // A parameter is what makes the difference between right and wrong.
 
@@ -214,7 +195,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"OneCallAfterTheOther", Verdict::kPassed, [] { CallTwice(true); }},
         {"TwoCallsAtATime", Verdict::kRace, [] { CallTwice(false); }},
     }),
-    [](const auto& info) { return std::string(info.param.name); });
+    RowName());
 
 // What a report says of a timer.
 TEST(TimerReportTest, NamesTheTimer) {
@@ -239,24 +220,10 @@ TEST(TimerReportTest, TimersAreNoGoroutines) {
 }
 
 // Exact counts, each with its interleavings. F is a timer's call.
-struct Count {
-  const char* name;
-  uint64_t executions;
-  std::function<void()> body;
-};
+using Count = ::rt::testing::ExploreCount;
+using TimerCountTest = ::rt::testing::ExploreCountTest;
 
-void PrintTo(const Count& c, std::ostream* os) { *os << c.name; }
-
-class TimerCountTest : public testing::TestWithParam<Count> {};
-
-TEST_P(TimerCountTest, SeesEachInterleavingOnce) {
-  Options options;
-  options.search = Search::kReduced;
-  Result result = CheckQuietly(options, GetParam().body);
-  EXPECT_TRUE(result.passed()) << result.summary;
-  EXPECT_TRUE(result.complete);
-  EXPECT_EQ(result.executions, GetParam().executions);
-}
+TEST_P(TimerCountTest, SeesEachInterleavingOnce) { Count(); }
 
 INSTANTIATE_TEST_SUITE_P(
     All, TimerCountTest,
@@ -297,6 +264,6 @@ INSTANTIATE_TEST_SUITE_P(
            rt::Sleep(2 * kSecond);
          }},
     }),
-    [](const auto& info) { return std::string(info.param.name); });
+    RowName());
 
 }  // namespace
