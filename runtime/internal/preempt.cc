@@ -76,9 +76,12 @@ uint64_t Request(const P* p, uint32_t tick) {
 }
 
 // ThreadSanitizer calls handlers later, and from the goroutine's own stack.
-bool IsOnStackOf(const Goroutine& g, const Interrupted& at) {
-  return g.stack.Holds(__builtin_frame_address(0)) ||
-         g.stack.Holds(reinterpret_cast<void*>(at.sp));
+bool CalledLate(const Goroutine& g) {
+  return g.stack.Holds(__builtin_frame_address(0));
+}
+
+bool Interrupts(const Goroutine& g, const Interrupted& at) {
+  return g.stack.Holds(reinterpret_cast<void*>(at.sp));
 }
 
 // Whether the goroutine that m runs may be stopped where it is.
@@ -89,9 +92,8 @@ bool MayStop(M* m, uint64_t request, const Interrupted& at) {
   if (g == nullptr || p == nullptr) return false;
   uint32_t tick = p->tick.load(std::memory_order_relaxed);
   if ((request & ~kHard) != Request(p, tick)) return false;
-  if (!IsOnStackOf(*g, at)) return false;
-  bool late = g->stack.Holds(__builtin_frame_address(0));
-  return late || (request & kHard) || !InLibrary(at.pc);
+  if (CalledLate(*g)) return true;
+  return Interrupts(*g, at) && ((request & kHard) || !InLibrary(at.pc));
 }
 
 // If there is one. m is the thread's own.
@@ -101,7 +103,8 @@ void AnswerStackRequest(M* m, const Interrupted& at) {
       m->stack_request.exchange(nullptr, std::memory_order_acquire);
   if (request == nullptr) return;
   const Goroutine* g = m->current;
-  request->goroutine_id = g != nullptr && IsOnStackOf(*g, at) ? g->id : 0;
+  bool runs = g != nullptr && (CalledLate(*g) || Interrupts(*g, at));
+  request->goroutine_id = runs ? g->id : 0;
   request->size = InterruptedBacktrace(at.pc, request->pcs, kMaxFrames);
   request->answered.Wake();
 }
