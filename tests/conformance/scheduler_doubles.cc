@@ -166,13 +166,6 @@ int64_t CpuNs(const M& /*m*/) { return 0; }
 
 int Scheduler::NumGoroutines() const { return 1; }
 
-M* Scheduler::NewM() {
-  auto* m = new M(this, next_m_id++);
-  m->all_next = std::exchange(all_ms, m);
-  ++total_ms;
-  return m;
-}
-
 bool Scheduler::StartThread(M* m) {
   active->StartThread(m, [](M* m) { m->scheduler->TakeAssignment(m); });
   return true;
@@ -199,14 +192,7 @@ void Scheduler::WakeTimerM() { timer_m->parker.Wake(); }
 ExploredScheduler::ExploredScheduler(int procs) {
   active = this;
   sleepers = nullptr;
-  RawLock lock(scheduler_.mu);
-  scheduler_.procs = procs;
-  for (int i = 0; i < procs; ++i) {
-    auto* p = new P(i);
-    scheduler_.ps[i] = p;
-    scheduler_.ps_made = i + 1;
-    scheduler_.PutIdleP(p);
-  }
+  scheduler_.SetProcs(procs);
 }
 
 ExploredScheduler::~ExploredScheduler() { threads_.Wait(); }
