@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "runtime/internal/host.h"
+#include "runtime/internal/host_seeing.h"
 
 namespace rt::pprof {
 namespace {

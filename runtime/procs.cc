@@ -8,6 +8,7 @@
 #include <string>
 
 #include "runtime/internal/host.h"
+#include "runtime/internal/host_seeing.h"
 
 namespace rt {
 

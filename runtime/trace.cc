@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "runtime/internal/host.h"
+#include "runtime/internal/host_seeing.h"
 
 namespace rt::trace {
 namespace {

@@ -43,6 +43,9 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/functional/function_ref.h"
 #include "runtime/explorer/epoch_map.h"
+#include "runtime/explorer/execution.h"
+#include "runtime/explorer/goroutine.h"
+#include "runtime/explorer/mode.h"
 #include "runtime/explorer/operation.h"
 #include "runtime/explorer/race_detector.h"
 #include "runtime/explorer/schedule.h"
@@ -53,145 +56,6 @@
 #include "runtime/internal/timer.h"
 
 namespace rt::explorer {
-
-// Whose code is running.
-enum class Mode : uint8_t {
-  kEngine,     // The explorer's, or code outside any execution: not tracked.
-  kUser,       // The code under test.
-  kPrimitive,  // A primitive's, between OpBegin and OpEnd: not tracked.
-};
-extern constinit Mode mode;
-
-// For the time of its life the explorer's own code runs.
-class EngineScope {
- public:
-  EngineScope() : saved_(mode) { mode = Mode::kEngine; }
-  ~EngineScope() { mode = saved_; }
-  EngineScope(const EngineScope&) = delete;
-  EngineScope& operator=(const EngineScope&) = delete;
-
- private:
-  const Mode saved_;
-};
-
-using Stack = std::vector<void*>;  // Return addresses, innermost first.
-
-struct HeldLock {
-  const void* object = nullptr;
-  Stack taken_at;  // While recording.
-};
-
-enum class GoroutineState : uint8_t {
-  kReady,     // On the ready list; its next operation is not known yet (E2).
-  kAtOp,      // Stopped in OpBegin; `pending` is what it does if chosen.
-  kRunning,   // The one that runs.
-  kWaiting,   // Parked; a primitive will call Ready.
-  kSleeping,  // Parked until `wake_ns`, or a timer that is armed.
-  kDead,
-};
-
-struct Goroutine : internal::G {
-  GoroutineIndex index = 0;
-  GoroutineState state = GoroutineState::kDead;
-  internal::Context context;
-  absl::AnyInvocable<void() &&> task;
-
-  // kAtOp: what it is about to do; later, what it did last.
-  Operation pending;
-  internal::host::OpEnabled enabled = nullptr;
-  const void* enabled_arg = nullptr;
-  // Whether it can go on. Inside of Blocking it will not wait: it goes on, and
-  // is refused.
-  bool Enabled() const {
-    return enabled == nullptr || blocking > 0 || enabled(enabled_arg);
-  }
-  std::vector<const void*> objects;  // Of a select: all its channels.
-  std::vector<const void*> touched;  // Behind Effect(): also those of others.
-  bool only_looked = false;          // A select that has done nothing.
-  int op_depth = 0;  // Operations that the goroutine is inside of.
-  const internal::host::Purpose* purpose = nullptr;  // In other words.
-  int blocking = 0;  // Calls of Blocking that the goroutine is inside of.
-
-  // Where its stack ended when it last left its own code.
-  uintptr_t left_at = 0;
-
-  int64_t wake_ns = 0;
-  internal::Timer* timer = nullptr;  // Makes its calls, and does nothing else.
-  uint64_t passed_over = 0;  // Times that it could run and was not chosen.
-  std::vector<HeldLock> held;
-
-  // E5: the reads since its last write, and how often they only repeated.
-  struct Read {
-    const void* pc;
-    const void* object;
-    uint64_t value;
-  };
-  std::vector<Read> reads;
-  int fruitless = 0;
-  bool spinning = false;
-  int yields = 0;  // Gosched, and nothing else, so often in a row.
-
-  // The C++ runtime's exception state while it does not run.
-  void* caught_exceptions = nullptr;
-  unsigned uncaught_exceptions = 0;
-
-  Stack op_stack;  // While recording: of its last operation.
-  Stack created_at;
-};
-
-// Why an execution failed.
-struct Failure {
-  Verdict verdict = Verdict::kPassed;
-  std::string text;              // Of the panic or expectation.
-  GoroutineIndex goroutine = 0;  // Who failed, if somebody did.
-  Stack stack;                   // Where.
-  Race race;                     // If kRace.
-  std::string file;              // Of the expectation.
-  int line = 0;
-};
-
-// A waiting goroutine at the end of an execution.
-struct BlockedGoroutine {
-  GoroutineIndex goroutine = 0;
-  OpKind kind = OpKind::kGosched;
-  const void* object = nullptr;
-  internal::WaitReason reason = internal::WaitReason::kNone;
-};
-
-// What a recorded execution leaves for the report.
-struct Recording {
-  enum class Kind : uint8_t { kOperation, kSpawn, kAccess };
-  struct Step {
-    Kind kind = Kind::kOperation;
-    GoroutineIndex goroutine = 0;
-    Operation op;
-    GoroutineIndex child = 0;  // If kSpawn.
-    bool is_write = false;     // If kAccess.
-    bool is_free = false;      // Likewise.
-    Stack stack;
-  };
-  struct Side {  // Of a race.
-    Stack stack;
-    std::vector<HeldLock> held;
-  };
-  std::vector<Step> steps;
-  Side earlier;
-  Side later;
-};
-
-struct ExecutionOptions {
-  uint64_t max_steps = 10'000;
-  int max_fruitless_reads = 2;
-  int64_t max_virtual_ns = 0;   // 0: no limit.
-  bool refuse_polling = false;  // Nobody spins (E5) while time passes.
-  // As in a program, nobody is waited for when main has returned. What others
-  // can still do before the clock moves, they might have done before.
-  bool main_return_ends = false;
-  // For a second run of a failing schedule.
-  Recording* recording = nullptr;
-  uint64_t earlier_access = 0;  // The accesses of whom to keep the stacks.
-  uint64_t later_access = 0;
-};
 
 class Engine {
  public:

@@ -19,6 +19,7 @@
 #include "runtime/internal/backtrace.h"
 #include "runtime/internal/frames.h"
 #include "runtime/internal/goexit.h"
+#include "runtime/internal/host_seeing.h"
 
 namespace rt::internal::host {
 namespace {

@@ -11,6 +11,7 @@
 #include "runtime/internal/futex.h"
 #include "runtime/internal/g.h"
 #include "runtime/internal/host.h"
+#include "runtime/internal/host_seeing.h"
 #include "runtime/internal/stack_table.h"
 
 namespace rt::internal {

@@ -21,13 +21,13 @@
 #ifndef RUNTIME_INTERNAL_HOST_H_
 #define RUNTIME_INTERNAL_HOST_H_
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "absl/functional/any_invocable.h"
 #include "runtime/internal/g.h"
+#include "runtime/internal/op_kind.h"
 #include "runtime/internal/timer.h"
 
 namespace rt::internal::host {
@@ -85,40 +85,6 @@ int64_t StartUnixNs();
 // Ends the calling goroutine; its stack is unwound first.
 [[noreturn]] void Goexit();
 
-// The calling goroutine's stack as a dump shows it, and with `all` those of all
-// others after it. A plain thread has none of its own.
-std::string Stacks(bool all);
-
-// What is known of goroutines that wait for each other; "" if nothing. The
-// explorer finds deadlocks itself: there, nothing is.
-std::string Deadlocks();
-
-// Begins and ends the recording of a trace into a file (../trace.h). Returns
-// what went wrong, "" if nothing did. The explorer takes none: its reports are
-// traces.
-std::string StartTrace(const std::string& path);
-std::string StopTrace();
-
-// Profiles (../pprof.h). Those that return a text say what went wrong, "" if
-// nothing did. Under the explorer, whose clock is not the program's, none is
-// taken.
-enum class ProfileKind : uint8_t { kGoroutine, kBlock, kMutex };
-std::string StartCpuProfile(const std::string& path);
-std::string StopCpuProfile();
-std::string WriteProfile(ProfileKind kind, const std::string& path);
-
-// One sample of a wait for so many nanoseconds of waiting (0: none), and of a
-// wait for a lock for so many such waits (0: none; < 0: only asks). The second
-// returns the setting before.
-void SetBlockProfileRate(int64_t ns);
-int SetMutexProfileFraction(int fraction);
-
-// For a lock. The time on NowNs's clock when somebody begins to wait for it; 0
-// if nobody asks for the profile of locks. And, after an Unlock has let that
-// goroutine go on: the caller was in its way since then.
-int64_t ContentionNs();
-void NoteContention(int64_t since_ns);
-
 // How many goroutines exist now, the calling one included.
 int NumGoroutines();
 
@@ -159,70 +125,6 @@ uint64_t RandomBelow(uint64_t n);
 // every goroutine on stderr, exit status 2. The explorer ends the execution
 // with a verdict instead. For errors no goroutine can recover from.
 [[noreturn]] void Fatal(std::string_view message);
-
-// What a primitive is about to do. The explorer derives from it which
-// operations can be reordered without a visible difference, what a goroutine
-// waits for, and the words in a report.
-enum class OpKind : uint8_t {
-  kGosched,
-  kChanSend,
-  kChanRecv,
-  kChanClose,
-  kChanLen,
-  kSelect,
-  kMutexLock,
-  kMutexTryLock,
-  kMutexUnlock,
-  kRWMutexRLock,
-  kRWMutexTryRLock,
-  kRWMutexRUnlock,
-  kRWMutexLock,   // Keeps new readers out; has the lock if there are none.
-  kRWMutexDrain,  // Has the lock: the readers that were there have left.
-  kRWMutexTryLock,
-  kRWMutexUnlock,
-  kWaitGroupAdd,       // Raises the counter.
-  kWaitGroupDone,      // Lowers it by 1.
-  kWaitGroupSubtract,  // Lowers it by more.
-  kWaitGroupWait,
-  kCondWait,
-  kCondSignal,
-  kCondBroadcast,
-  kTimerReset,
-  kTimerStop,
-  kTimerFire,      // The host itself makes a timer's call.
-  kContextAdd,     // A child or a function is registered.
-  kContextRemove,  // A child is no longer.
-  kContextStop,    // A function is no longer, or has been called.
-  kContextCancel,
-  kContextErr,
-  kOnceDo,    // Finds it done, or begins.
-  kOnceDone,  // It is done.
-  kMapLoad,   // Also Range, for each key.
-  kMapStore,  // All that may change a Map.
-  kValueLoad,
-  kValueStore,
-  kPoolGet,
-  kPoolPut,
-  kAtomicLoad,
-  kAtomicStore,
-  kAtomicRmw,
-  kAtomicFence,
-};
-
-// The objects of an operation on several at once: `count` pointers, of which
-// null ones do not count, each `stride` bytes after the one before.
-struct ObjectList {
-  const void* first;
-  size_t count;
-  size_t stride;
-};
-
-// What a call waits for that is made of several primitives, in the words of who
-// makes it. A report says "goroutine 2 waits for <what>", and gives the hint.
-struct Purpose {
-  const char* what;
-  const char* hint;
-};
 
 #if defined(RT_EXPLORED)
 

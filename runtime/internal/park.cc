@@ -24,6 +24,7 @@
 #include "runtime/internal/futex.h"
 #include "runtime/internal/goexit.h"
 #include "runtime/internal/host.h"
+#include "runtime/internal/host_seeing.h"
 #include "runtime/internal/no_preempt.h"
 #include "runtime/internal/sched.h"
 #include "runtime/internal/switch.h"

@@ -19,6 +19,7 @@
 #include "runtime/internal/contention.h"
 #include "runtime/internal/cpu_profile.h"
 #include "runtime/internal/host.h"
+#include "runtime/internal/host_seeing.h"
 #include "runtime/internal/profile_file.h"
 #include "runtime/internal/stack_table.h"
 #include "runtime/internal/traceback.h"

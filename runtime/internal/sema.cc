@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "runtime/internal/host.h"
+#include "runtime/internal/host_seeing.h"
 
 namespace rt::internal {
 namespace {

@@ -1,0 +1,119 @@
+// Copyright 2026 The Concurrency in C++ Authors
+// SPDX-License-Identifier: MIT
+
+#include "runtime/explorer/waits.h"
+
+#include <cstddef>
+#include <set>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "runtime/explorer/source.h"
+#include "runtime/internal/g.h"
+
+namespace rt::explorer {
+namespace {
+
+std::string HolderText(const Engine& engine, const BlockedGoroutine& b) {
+  for (size_t i = 0; i < engine.goroutine_count(); ++i) {
+    const Goroutine& holder = engine.goroutine(i);
+    for (const HeldLock& lock : holder.held) {
+      if (lock.object != b.object) continue;
+      if (holder.index == b.goroutine) return ", which it holds itself";
+      return absl::StrCat(", which ", Called(holder.index),
+                          holder.state == GoroutineState::kDead
+                              ? " never unlocked before it returned"
+                              : " holds");
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string Called(GoroutineIndex goroutine) {
+  return goroutine == 0 ? "main" : absl::StrCat("goroutine ", goroutine + 1);
+}
+
+std::string WaitsText(const Engine& engine, const BlockedGoroutine& b) {
+  const Goroutine& g = engine.goroutine(b.goroutine);
+  std::string text = absl::StrCat(Called(b.goroutine), " waits for ");
+  if (g.purpose != nullptr) return text + g.purpose->what;
+  if (b.reason == internal::WaitReason::kCondWait) {
+    return text + "a Signal or Broadcast that never comes";
+  }
+  switch (b.kind) {
+    case OpKind::kMutexLock:
+    case OpKind::kRWMutexLock:
+    case OpKind::kRWMutexDrain:
+    case OpKind::kRWMutexRLock: {
+      std::string name = LockName(UserLine(g.op_stack).text);
+      absl::StrAppend(&text, name.empty() ? "a mutex" : "`", name,
+                      name.empty() ? "" : "`");
+      absl::StrAppend(&text, HolderText(engine, b));
+      return text;
+    }
+    case OpKind::kWaitGroupWait:
+      return text + "a WaitGroup whose counter never comes to 0";
+    case OpKind::kOnceDo:
+      return text + "a Once whose function never returns";
+    case OpKind::kChanSend:
+      return text + (b.object == nullptr ? "a send on a nil channel"
+                                         : "a receiver of what it sends");
+    case OpKind::kChanRecv:
+      return text + (b.object == nullptr
+                         ? "a receive from a nil channel"
+                         : "a value, or for the channel to be closed");
+    case OpKind::kSelect:
+      return text + (b.object == nullptr
+                         ? "a select that has no case, or only nil channels"
+                         : "one of the cases of its select");
+    default:
+      return text + internal::WaitReasonText(b.reason);
+  }
+}
+
+std::string BlockedHint(const Engine& engine) {
+  std::set<OpKind> kinds;
+  bool at_cond = false;
+  for (const BlockedGoroutine& b : engine.blocked()) {
+    const Goroutine& g = engine.goroutine(b.goroutine);
+    if (g.purpose != nullptr) return g.purpose->hint;
+    kinds.insert(b.kind);
+    at_cond |= b.reason == internal::WaitReason::kCondWait;
+  }
+  if (at_cond) {
+    return "whoever changes the condition signals after it, under the lock, "
+           "and Wait stands in a loop that looks at the condition first";
+  }
+  if (kinds.count(OpKind::kRWMutexRLock) > 0) {
+    return "no goroutine calls RLock while it has the lock: a writer that "
+           "waits in between keeps new readers out";
+  }
+  if (kinds.count(OpKind::kOnceDo) > 0) {
+    return "the function of a Once does not call Do on the same Once";
+  }
+  if (kinds.count(OpKind::kMutexLock) > 0 ||
+      kinds.count(OpKind::kRWMutexLock) > 0 ||
+      kinds.count(OpKind::kRWMutexDrain) > 0) {
+    return "every Lock has its Unlock on every path, and all goroutines "
+           "take several locks in the same order";
+  }
+  if (kinds.count(OpKind::kWaitGroupWait) > 0) {
+    return "one Done for each Add, on every path";
+  }
+  if (kinds.count(OpKind::kChanRecv) > 0) {
+    return "somebody sends, or closes the channel when nothing more comes";
+  }
+  if (kinds.count(OpKind::kChanSend) > 0) {
+    return "somebody receives every value, or the channel has room for it";
+  }
+  if (kinds.count(OpKind::kSelect) > 0) {
+    return "on some channel of the select somebody sends, receives or "
+           "closes, "
+           "or the select has a case for giving up";
+  }
+  return "";
+}
+
+}  // namespace rt::explorer
