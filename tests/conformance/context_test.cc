@@ -9,18 +9,14 @@
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <ostream>
-#include <sstream>
-#include <string>
 #include <thread>
-#include <utility>
 #include <vector>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "runtime/runtime.h"
+#include "tests/conformance/context_support.h"
 #include "tests/support/runtime_test.h"
 
 namespace rt {
@@ -28,29 +24,6 @@ namespace {
 
 constexpr absl::Duration kForever = absl::Hours(1000);
 constexpr absl::Duration kSoon = absl::Milliseconds(1);
-
-absl::Status Canceled() { return absl::CancelledError("context canceled"); }
-absl::Status DeadlineExceeded() {
-  return absl::DeadlineExceededError("context deadline exceeded");
-}
-
-bool IsDone(const Context& ctx) {
-  return Select(OnRecv(ctx.Done()), Default()) == 0;
-}
-
-// All that a context says of being done, at once.
-void ExpectDone(const Context& ctx, const absl::Status& err,
-                const absl::Status& cause, const char* which = "") {
-  EXPECT_EQ(IsDone(ctx), !err.ok()) << which;
-  EXPECT_EQ(ctx.Err(), err) << which;
-  EXPECT_EQ(Cause(ctx), cause) << which;
-}
-void ExpectOpen(const Context& ctx) {
-  ExpectDone(ctx, absl::OkStatus(), absl::OkStatus());
-}
-void ExpectCanceled(const Context& ctx) {
-  ExpectDone(ctx, Canceled(), Canceled());
-}
 
 using ContextTest = testing::RuntimeTest;
 RT_INSTANTIATE(ContextTest);
@@ -92,7 +65,6 @@ struct CauseCase {
 };
 
 absl::Status Parents() { return absl::AbortedError("the parent's"); }
-absl::Status Childs() { return absl::AbortedError("the child's"); }
 absl::Status TooSlow() { return absl::UnavailableError("too slow"); }
 
 std::vector<CauseCase> CauseCases() {
@@ -281,109 +253,6 @@ TEST_P(ContextTest, AnEarlierDeadlineStays) {
   });
 }
 
-TEST_P(ContextTest, ValuesAreFoundByTheirKeys) {
-  Main([] {
-    static constexpr ContextKey<std::string> kName;
-    static constexpr ContextKey<std::string> kCity;
-    static constexpr ContextKey<std::unique_ptr<int>> kNumber;
-    Context ctx = WithValue(Background(), kName, "Ada");
-    EXPECT_EQ(Background().Value(kName), nullptr);
-    EXPECT_EQ(*ctx.Value(kName), "Ada");
-    EXPECT_EQ(ctx.Value(kCity), nullptr);
-    auto [child, cancel] = WithCancel(WithValue(ctx, kCity, "London"));
-    Context last = WithValue(child, kNumber, std::make_unique<int>(7));
-    Context other = WithValue(last, kName, "Grace");
-    EXPECT_EQ(*last.Value(kName), "Ada");
-    EXPECT_EQ(*other.Value(kName), "Grace");
-    cancel();
-    Context kept = WithoutCancel(other);
-    ctx = child = last = other = Context();
-    ExpectOpen(kept);
-    EXPECT_EQ(*kept.Value(kName), "Grace");
-    EXPECT_EQ(*kept.Value(kCity), "London");
-    EXPECT_EQ(**kept.Value(kNumber), 7);
-  });
-}
-
-struct User {
-  int id;
-};
-struct Title {
-  std::string String() const { return "a title"; }
-};
-constexpr ContextKey<std::string> kText;
-constexpr ContextKey<const char*> kPointer;
-constexpr ContextKey<int> kNumber;
-constexpr ContextKey<User> kUser;
-constexpr ContextKey<Title> kTitle;
-
-struct TextCase {
-  const char* name;
-  Context ctx;
-  const char* text;
-};
-
-std::vector<TextCase> TextCases() {
-  Context ctx = WithCancel(Background()).ctx;
-  absl::Time year_3000 = absl::FromUnixSeconds(32503680000);
-  return {
-      {"Background", Background(), "context.Background"},
-      {"None", Context(), "context.Background"},
-      {"Todo", TODO(), "context.TODO"},
-      {"Cancel", ctx, "context.Background.WithCancel"},
-      {"CancelOfTodo", WithCancel(TODO()).ctx, "context.TODO.WithCancel"},
-      {"CancelCause", WithCancelCause(ctx).ctx,
-       "context.Background.WithCancel.WithCancel"},
-      {"WithoutCancel", WithoutCancel(ctx),
-       "context.Background.WithCancel.WithoutCancel"},
-      {"CancelAfterWithoutCancel", WithCancel(WithoutCancel(TODO())).ctx,
-       "context.TODO.WithoutCancel.WithCancel"},
-      {"String", WithValue(ctx, kText, "Ada"),
-       "context.Background.WithCancel.WithValue("
-       "rt::ContextKey<std::string>, Ada)"},
-      {"Pointer", WithValue(ctx, kPointer, "Ada"),
-       "context.Background.WithCancel.WithValue("
-       "rt::ContextKey<char const*>, Ada)"},
-      {"NullPointer", WithValue(ctx, kPointer, nullptr),
-       "context.Background.WithCancel.WithValue("
-       "rt::ContextKey<char const*>, <nil>)"},
-      {"NoText", WithValue(ctx, kNumber, 7),
-       "context.Background.WithCancel.WithValue(rt::ContextKey<int>, int)"},
-      {"Struct", WithValue(TODO(), kUser, User{7}),
-       "context.TODO.WithValue(rt::ContextKey<rt::(anonymous "
-       "namespace)::User>, rt::(anonymous namespace)::User)"},
-      {"TextOfItsOwn", WithValue(TODO(), kTitle, Title()),
-       "context.TODO.WithValue(rt::ContextKey<rt::(anonymous "
-       "namespace)::Title>, a title)"},
-      {"ValuesBetween",
-       WithValue(WithCancel(WithValue(ctx, kText, "a")).ctx, kText, "b"),
-       "context.Background.WithCancel"
-       ".WithValue(rt::ContextKey<std::string>, a).WithCancel"
-       ".WithValue(rt::ContextKey<std::string>, b)"},
-      {"NoDeadline", WithDeadline(ctx, absl::InfiniteFuture()).ctx,
-       "context.Background.WithCancel.WithCancel"},
-      {"LaterDeadline",
-       WithDeadline(
-           WithValue(WithDeadline(ctx, absl::InfinitePast()).ctx, kNumber, 7),
-           year_3000)
-           .ctx,
-       "context.Background.WithCancel.WithDeadline(infinite-past [-inf])"
-       ".WithValue(rt::ContextKey<int>, int).WithCancel"},
-  };
-}
-
-// What is left of a deadline is in context_explore_test.cc.
-TEST_P(ContextTest, SaysHowItWasMade) {
-  Main([] {
-    for (const TextCase& c : TextCases()) {
-      EXPECT_EQ(c.ctx.String(), c.text) << c.name;
-      std::ostringstream out;
-      out << c.ctx;
-      EXPECT_EQ(out.str(), c.text) << c.name;
-    }
-  });
-}
-
 TEST_P(ContextTest, AfterFuncCallsWhenItIsDone) {
   Main([] {
     auto called = MakeChan<int>();
@@ -478,85 +347,6 @@ TEST_P(ContextTest, BroadTrees) {
     for (size_t i = 0; i < children.size(); i += 3) children[i].cancel();
     cancel();
     for (const ContextAndCancel& child : children) ExpectCanceled(child.ctx);
-  });
-}
-
-// Whoever's cancel returns: all below is done by then.
-TEST_P(ContextTest, SeveralCancelAtOnce) {
-  Main([] {
-    for (int round = 0; round < 100; ++round) {
-      auto [root, cancel_root] = WithCancel(Background());
-      auto [middle, cancel_middle] = WithTimeout(root, absl::Microseconds(20));
-      std::vector<Context> leaves;
-      for (int i = 0; i < 8; ++i) leaves.push_back(WithCancel(middle).ctx);
-      std::atomic<int> calls{0};
-      AfterFunc(leaves[3], [&] { ++calls; });
-      WaitGroup wg;
-      for (int g = 0; g < 4; ++g) {
-        wg.Go([&leaves, middle = middle,
-               cancel = g % 2 == 0 ? cancel_root : cancel_middle] {
-          cancel();
-          EXPECT_FALSE(middle.Err().ok());
-          for (const Context& leaf : leaves) {
-            EXPECT_TRUE(IsDone(leaf));
-            EXPECT_EQ(leaf.Err(), middle.Err());
-          }
-        });
-      }
-      // And somebody joins meanwhile.
-      wg.Go([&, root = root] {
-        auto [late, cancel] = WithCancel(root);
-        late.Done().Recv();
-        cancel();
-      });
-      wg.Wait();
-      testing::YieldUntil([&] { return calls == 1; });
-    }
-  });
-}
-
-TEST_P(ContextTest, ErrIsThereAsSoonAsItIsDone) {
-  Main([] {
-    for (int round = 0; round < 100; ++round) {
-      auto [ctx, cancel] = WithCancelCause(Background());
-      WaitGroup wg;
-      wg.Go([cancel = cancel] { cancel(Childs()); });
-      wg.Go([ctx = ctx] {
-        ctx.Done().Recv();
-        ExpectDone(ctx, Canceled(), Childs());
-      });
-      wg.Go([ctx = ctx] {
-        testing::YieldUntil([&] { return !ctx.Err().ok(); });
-        EXPECT_TRUE(IsDone(ctx));
-        EXPECT_EQ(Cause(ctx), Childs());
-      });
-      wg.Wait();
-    }
-  });
-}
-
-TEST_P(ContextTest, HandlesComeAndGoWhileItIsCancelled) {
-  Main([] {
-    for (int round = 0; round < 40; ++round) {
-      auto [root, cancel_root] = WithCancel(Background());
-      WaitGroup wg;
-      for (int g = 0; g < 4; ++g) {
-        wg.Go([root = root, g] {
-          for (int i = 0; root.Err().ok(); ++i) {
-            auto [child, cancel] =
-                WithTimeout(root, absl::Microseconds(i * 7 % 20));
-            StopFunc stop = AfterFunc(child, [] {});
-            Context below = WithCancel(child).ctx;
-            if (i % 2 == 0) cancel();
-            if (i % 3 == g % 3) stop();
-            Gosched();
-          }
-        });
-      }
-      for (int i = 0; i < round % 20; ++i) Gosched();
-      cancel_root();
-      wg.Wait();
-    }
   });
 }
 

@@ -5,12 +5,10 @@
 
 #include <atomic>
 #include <optional>
-#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "runtime/runtime.h"
@@ -354,67 +352,6 @@ TEST_P(RateTest, AsManyAsTheLimitSaysInTheLongRun) {
     }
     EXPECT_GE(allowed, 598);
     EXPECT_LE(allowed, 600);
-  });
-}
-
-// The exact times of waiting are in patterns_explore_test.
-
-TEST_P(RateTest, WaitIsNotShorterThanItMustBe) {
-  Main([] {
-    Limiter limiter(rate::Every(absl::Milliseconds(1)), 1);
-    absl::Time begin = Now();
-    for (int i = 0; i < 6; ++i) {
-      ASSERT_TRUE(limiter.Wait(Background()).ok());
-    }
-    // In truth 5 ms; the delay of each is rounded down to a nanosecond.
-    EXPECT_GE(Now() - begin, absl::Milliseconds(5) - absl::Nanoseconds(5));
-  });
-}
-
-TEST_P(RateTest, WaitTellsWhatWillNotHappen) {
-  Main([] {
-    Limiter limiter(10, 3);
-    absl::Status status = limiter.WaitN(Background(), 4);
-    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-    EXPECT_EQ(status.message(), "rate: Wait(n=4) exceeds limiter's burst 3");
-    EXPECT_TRUE(Limiter(kInf, 0).WaitN(Background(), 4).ok());
-
-    auto [ctx, cancel] = WithCancel(Background());
-    cancel();
-    EXPECT_EQ(limiter.Wait(ctx).code(), absl::StatusCode::kCancelled);
-    EXPECT_TRUE(limiter.WaitN(Background(), 3).ok());  // None was taken.
-  });
-}
-
-TEST_P(RateTest, WaitGivesUpAtOnceIfTheDeadlineIsTooEarly) {
-  Main([] {
-    Limiter limiter(rate::Every(absl::Hours(1)), 3);
-    auto [ctx, cancel] = WithTimeout(Background(), absl::Minutes(1));
-    EXPECT_TRUE(limiter.WaitN(ctx, 3).ok());
-    absl::Status status = limiter.WaitN(ctx, 2);
-    EXPECT_EQ(status.code(), absl::StatusCode::kDeadlineExceeded);
-    EXPECT_EQ(status.message(),
-              "rate: Wait(n=2) would exceed context deadline");
-    EXPECT_GE(limiter.Tokens(), 0);
-    cancel();
-  });
-}
-
-TEST_P(RateTest, WaitThatIsCancelledGivesItsTokensBack) {
-  Main([] {
-    Limiter limiter(rate::Every(absl::Hours(1)), 3);
-    EXPECT_TRUE(limiter.WaitN(Background(), 2).ok());
-    auto [ctx, cancel] = WithCancel(Background());
-    WaitGroup wg;
-    wg.Go([&limiter, &ctx = ctx] {
-      EXPECT_EQ(limiter.WaitN(ctx, 3).code(), absl::StatusCode::kCancelled);
-    });
-    testing::WaitUntilBlocked(1);
-    EXPECT_LT(limiter.Tokens(), -1);
-    cancel();
-    wg.Wait();
-    EXPECT_GE(limiter.Tokens(), 1);
-    EXPECT_TRUE(limiter.Allow());
   });
 }
 
