@@ -25,22 +25,13 @@ namespace {
 using internal::SemaQueue;
 using internal::SemaQueueFor;
 using internal::SemaWaiter;
+using internal::WakeOneForLock;
 namespace host = internal::host;
 
 // A goroutine that has been woken, was overtaken, and has waited for longer
 // than this gets the lock handed over. Go's value: long enough for a batch of
 // short critical sections, short enough not to be felt.
 constexpr int64_t kStarvationNs = 1'000'000;
-
-// Makes the goroutine ready that waits longest at `key`, to compete.
-void WakeOne(const void* key) {
-  SemaQueue& queue = SemaQueueFor(key);
-  queue.mu.Lock();
-  SemaWaiter* w = queue.Pop(key);
-  queue.mu.Unlock();
-  // None: a waiter has counted itself, but will find the mutex free.
-  if (w != nullptr) internal::WakeForLock(w);
-}
 
 }  // namespace
 
@@ -123,7 +114,7 @@ void Mutex::UnlockSlow() {
     // used of *this afterwards.
     if (state_.compare_exchange_weak(state, free, std::memory_order_release,
                                      std::memory_order_relaxed)) {
-      if (wake) WakeOne(key);
+      if (wake) WakeOneForLock(key);
       return;
     }
   }
@@ -133,7 +124,7 @@ void Mutex::UnlockSlow() {
 // its look at the word and its release, or a misuse.
 void Mutex::AfterUnlock(const void* key, uint32_t before) {
   if (!(before & kLocked)) host::Fatal("sync: unlock of unlocked mutex");
-  if (before >= kWaiter && !(before & kWoken)) WakeOne(key);
+  if (before >= kWaiter && !(before & kWoken)) WakeOneForLock(key);
 }
 
 // Gives the locked mutex to the goroutine that waits longest; it stays locked

@@ -41,6 +41,7 @@ using internal::SemaQueueFor;
 using internal::SemaWaiter;
 using internal::WaiterAt;
 using internal::WaitReason;
+using internal::WakeOneForLock;
 namespace host = internal::host;
 
 constexpr int64_t kStarvationNs = 1'000'000;  // As in mutex.cc.
@@ -55,14 +56,6 @@ void WakeAll(const void* key) {
     internal::WakeForLock(w);
     w = next;
   }
-}
-
-void WakeOne(const void* key) {
-  SemaQueue& queue = SemaQueueFor(key);
-  queue.mu.Lock();
-  SemaWaiter* w = queue.Pop(key);
-  queue.mu.Unlock();
-  if (w != nullptr) internal::WakeForLock(w);
 }
 
 }  // namespace
@@ -163,7 +156,7 @@ void RWMutex::UnlockSlow() {
 void RWMutex::AfterUnlock(const RWMutex* gone, uint64_t before) {
   if (!(before & kWriter)) host::Fatal("sync: Unlock of unlocked RWMutex");
   if (Readers(before) > 0) WakeAll(gone->ReadersKey());
-  if ((before & kWaiting) && !(before & kWoken)) WakeOne(gone);
+  if ((before & kWaiting) && !(before & kWoken)) WakeOneForLock(gone);
 }
 
 // Makes the writer that waits longest the next one without letting go, but lets
@@ -229,7 +222,7 @@ void RWMutex::RUnlockSlow(uint64_t before) {
   const void* key = DrainKey();
   // Release: as in RUnlock.
   before = state_.fetch_sub(kDeparting, std::memory_order_release);
-  if (Departing(before) == 1) WakeOne(key);
+  if (Departing(before) == 1) WakeOneForLock(key);
 }
 
 }  // namespace rt

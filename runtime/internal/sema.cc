@@ -107,6 +107,14 @@ void WakeForLock(SemaWaiter* w) {
   host::NoteContention(since_ns);
 }
 
+void WakeOneForLock(const void* key) {
+  SemaQueue& queue = SemaQueueFor(key);
+  queue.mu.Lock();
+  SemaWaiter* w = queue.Pop(key);
+  queue.mu.Unlock();
+  if (w != nullptr) WakeForLock(w);
+}
+
 bool SpinBeforeSleep(int* spins) {
   // Go's values (runtime/lock_spinbit.go, sync_runtime_doSpin): together less
   // than it takes to wake somebody on another core.

@@ -94,6 +94,11 @@ void SemaPark(SemaQueue& queue, WaitReason reason, const void* object)
 // out of the queue by who gave that up, the caller. *w is gone afterwards.
 void WakeForLock(SemaWaiter* w);
 
+// The same for the goroutine that waits longest at `key`, so that it competes.
+// Nothing if there is none: it has said that it waits, but will find the lock
+// free.
+void WakeOneForLock(const void* key);
+
 }  // namespace rt::internal
 
 #endif  // RUNTIME_INTERNAL_SEMA_H_
