@@ -34,10 +34,6 @@
 namespace rt::internal {
 namespace {
 
-constexpr int64_t kShortestNs = 20'000;
-constexpr int64_t kLongestNs = 10'000'000;
-constexpr int kRoundsBeforeSlower = 50;
-
 // How long a system call may last with its P.
 constexpr int64_t kSyscallNs = 20'000;
 
@@ -125,25 +121,21 @@ void Sysmon::Watch() {
   if (CurrentEnvironment().schedtrace_ms > 0) {
     first_trace_ns_ = next_trace_ns_ = MonotonicNs();
   }
-  int64_t pause = kShortestNs;
-  int idle_rounds = 0;
+  Pace pace;
+  bool busy = true;
   int rest_rounds = 0;
   // Acquire: as in FindRunnable.
   while (scheduler_->world.load(std::memory_order_acquire) ==
          Scheduler::World::kRunning) {
-    if (idle_rounds == 0) {
-      pause = kShortestNs;
-    } else if (idle_rounds > kRoundsBeforeSlower) {
-      // Within a millisecond, who computes may make others miss the network.
-      bool may_miss = moved_ && scheduler_->NetworkAwaited();
-      pause = std::min(2 * pause, may_miss ? kIdlePollNs : kLongestNs);
-    }
+    // Within a millisecond, who computes may make others miss the network.
+    bool may_miss = moved_ && scheduler_->NetworkAwaited();
+    int64_t pause = pace.Next(busy, may_miss ? kIdlePollNs : Pace::kLongestNs);
     pause_ns.store(pause, std::memory_order_relaxed);
-    int64_t longest = work_waits_ ? kLongestBusyNs : kLongestNs;
+    int64_t longest = work_waits_ ? kLongestBusyNs : Pace::kLongestNs;
     int64_t wake_ns =
         std::min(MonotonicNs() + std::min(pause, longest), next_ns_);
     bool hurried = false;
-    if (pause > kShortestNs) {
+    if (pause > Pace::kShortestNs) {
       drowsy_.store(true, std::memory_order_seq_cst);
       hurried = AnyInSyscall();
       if (!hurried) parker_.Sleep(wake_ns);
@@ -151,20 +143,20 @@ void Sysmon::Watch() {
     } else {
       parker_.Sleep(wake_ns);
     }
-    bool busy = Round();
-    idle_rounds = busy || hurried ? 0 : idle_rounds + 1;
-    bool still = !moved_ && pause == kLongestNs;
+    busy = Round(MonotonicNs()) || hurried;
+    bool still = !moved_ && pause == Pace::kLongestNs;
     rest_rounds = still ? rest_rounds + 1 : 0;
     bool traces = next_trace_ns_ != kNever;
     if (rest_rounds >= kRoundsBeforeRest && !traces && Rest()) {
-      idle_rounds = rest_rounds = 0;
+      busy = true;
+      rest_rounds = 0;
     }
   }
 }
 
-bool Sysmon::Round() {
+bool Sysmon::Round(int64_t now_ns) {
   Bump(rounds);
-  now_ns_ = MonotonicNs();
+  now_ns_ = now_ns;
   if (quit_.load(std::memory_order_acquire)) {
     DieIfFaulted();
     Die({.headline = "SIGQUIT: quit"});

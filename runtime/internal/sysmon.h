@@ -26,6 +26,7 @@
 #include <pthread.h>
 #include <sys/types.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <limits>
@@ -41,6 +42,30 @@ struct Scheduler;
 // How the kernel sees a thread of this process: 'R' runs or waits for a
 // processor, 'S' sleeps, and others (proc(5)); 0 if it cannot be told.
 char ThreadState(pid_t tid);
+
+// How long sysmon pauses.
+class Pace {
+ public:
+  static constexpr int64_t kShortestNs = 20'000;
+  static constexpr int64_t kLongestNs = 10'000'000;
+  static constexpr int kRoundsBeforeSlower = 50;
+
+  // The pause before the next round, after one in which there was something to
+  // do or not. It grows up to `longest_ns`, or kLongestNs.
+  int64_t Next(bool busy, int64_t longest_ns) {
+    idle_rounds_ = busy ? 0 : idle_rounds_ + 1;
+    if (busy) {
+      pause_ns_ = kShortestNs;
+    } else if (idle_rounds_ > kRoundsBeforeSlower) {
+      pause_ns_ = std::min({2 * pause_ns_, longest_ns, kLongestNs});
+    }
+    return pause_ns_;
+  }
+
+ private:
+  int64_t pause_ns_ = kShortestNs;
+  int idle_rounds_ = 0;
+};
 
 class Sysmon {
  public:
@@ -72,6 +97,10 @@ class Sysmon {
     if (resting_.load(std::memory_order_relaxed)) WakeFromRestSlow();
   }
 
+  // Looks at all P's, at this time. True if there was something to do. For the
+  // watching thread, and for tests in which there is none.
+  bool Round(int64_t now_ns);
+
   // Observed by tests.
   std::atomic<int64_t> rounds{0};
   std::atomic<int64_t> pause_ns{0};  // Before the next round, at most.
@@ -100,8 +129,6 @@ class Sysmon {
   };
 
   void Watch();
-  // Looks at all P's. True if there was something to do.
-  bool Round();
   bool LookAt(P* p, Seen* seen);
   bool Preempt(P* p, Seen* seen);
   void EndSlice(P* p, Seen* seen);

@@ -69,6 +69,17 @@ void RuntimeTest::Main(absl::FunctionRef<void()> body) {
   EXPECT_EQ(status, 0);
 }
 
+internal::P* AddP(internal::Scheduler* scheduler, internal::PStatus status) {
+  internal::RawLock lock(scheduler->mu);
+  int id = scheduler->ps_made;
+  auto* p = new internal::P(id);
+  scheduler->ps[id] = p;
+  scheduler->ps_made = scheduler->procs = id + 1;
+  p->status = status;
+  if (status == internal::PStatus::kIdle) scheduler->PutIdleP(p);
+  return p;
+}
+
 void YieldUntil(absl::FunctionRef<bool()> done) {
   while (!done()) Gosched();
 }

@@ -19,6 +19,8 @@
 
 #include "absl/functional/function_ref.h"
 #include "gtest/gtest.h"
+#include "runtime/internal/p.h"
+#include "runtime/internal/sched.h"
 
 namespace rt::testing {
 
@@ -34,6 +36,10 @@ void WaitUntilBlocked(int count);
 
 // Blocks a plain thread until every thread of the scheduler is asleep.
 void WaitUntilSchedulerSleeps();
+
+// One more P of a scheduler that nobody runs, whose state is what a test says.
+// Such a scheduler must not be destroyed during a Run.
+internal::P* AddP(internal::Scheduler* scheduler, internal::PStatus status);
 
 // Lets others run until `done` says so.
 void YieldUntil(absl::FunctionRef<bool()> done);
