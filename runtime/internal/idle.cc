@@ -195,6 +195,7 @@ void Scheduler::TakeAssignment(M* m) {
 
 bool Scheduler::WaitForP(M* m) {
   bool may_doze = true;
+  if (std::exchange(m->spare, false)) --spare_ms;
   RawLock lock(mu);
   while (world.load(std::memory_order_relaxed) == World::kRunning) {
     int64_t next_ns = NextTimerNs();

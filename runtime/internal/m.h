@@ -118,8 +118,10 @@ struct M {
   // Guarded by Scheduler::mu. Idle: on the list of idle M's, or waiting for the
   // goroutine that is locked to it. Kept: sleeps in the signal handler, with
   // the goroutine that was preempted on it.
+  // Spare: made by HaveSpareM, and has not come to WaitForP yet.
   bool idle = false;
   bool kept = false;
+  bool spare = false;
   int64_t cpu_at_end_ns = 0;  // Its processor time when main returned.
   M* idle_next = nullptr;
   M* all_next = nullptr;

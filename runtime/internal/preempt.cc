@@ -263,11 +263,17 @@ bool Scheduler::HaveSpareM() {
   constexpr int kMaxThreads = 10'000;
   mu.Lock();
   bool have = idle_m != nullptr;
+  // Each try would make another one else, while a busy machine lets none begin.
+  bool wait = have || spare_ms >= procs.load(std::memory_order_relaxed);
   int threads = total_ms;
   M* fresh = nullptr;
-  if (!have && threads < kMaxThreads && !out_of_threads) fresh = NewM();
+  if (!wait && threads < kMaxThreads && !out_of_threads) {
+    fresh = NewM();
+    fresh->spare = true;
+    ++spare_ms;
+  }
   mu.Unlock();
-  if (have || out_of_threads) return have;
+  if (wait || out_of_threads) return have;
   // It goes idle, and is found there at the next try.
   if (fresh != nullptr && StartThread(fresh)) return false;
   // Most goroutines end by themselves: going on without preemption is better
@@ -283,7 +289,10 @@ bool Scheduler::HaveSpareM() {
   WriteStderr(text, static_cast<unsigned long>(size));
   out_of_threads = true;
   RawLock lock(mu);
-  if (fresh != nullptr) ForgetM(fresh);
+  if (fresh != nullptr) {
+    --spare_ms;
+    ForgetM(fresh);
+  }
   return false;
 }
 

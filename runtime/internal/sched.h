@@ -108,11 +108,13 @@ struct Scheduler : SchedulerState {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   // Wakes or starts whom Assign returned; null is nobody.
   void Kick(M* m);
+  int spare_ms ABSL_GUARDED_BY(mu) = 0;  // Made, and not idle yet.
 
   // --- preempt.cc: goroutines that were stopped ------------------------------
 
   // For sysmon: whether an idle M will take the P of a goroutine that is
-  // stopped; makes one if not.
+  // stopped; makes one if not, and as many as there are P's at most until they
+  // are idle.
   bool HaveSpareM();
   std::atomic<bool> out_of_threads{false};  // Then it makes no more.
   // In the signal handler of m's thread: gives m's P away and queues the

@@ -125,6 +125,23 @@ TEST_P(PreemptTest, NeverMoreRunThanGOMAXPROCS) {
   });
 }
 
+// Sysmon asks for a thread again and again, until one has come.
+TEST_P(PreemptTest, NoMoreThreadsAreMadeAheadThanThereAreProcessors) {
+  Main([] {
+    Scheduler* scheduler = ActiveScheduler();
+    auto threads = [&] {
+      internal::RawLock lock(scheduler->mu);
+      return scheduler->total_ms;
+    };
+    int before = threads();
+    std::thread([&] {
+      for (int i = 0; i < 100; ++i) scheduler->HaveSpareM();
+      EXPECT_LE(threads() - before, GOMAXPROCS(0));
+      while (!scheduler->HaveSpareM()) std::this_thread::yield();
+    }).join();
+  });
+}
+
 // Whoever is stopped may hold the lock of malloc; the others then wait for it,
 // with the only P, and are stopped, too.
 TEST(PreemptLibraryTest, InTheMiddleOfMalloc) {
