@@ -73,22 +73,17 @@ Goroutine* Scheduler::FindRunnable(M* m) {
     }
     if (m->p->id >= procs.load(std::memory_order_relaxed)) {
       Retire(m);
+      LookOnceMore(m);
       continue;
     }
     Goroutine* g = FindHere(m);
     if (g == nullptr) g = PollNetwork(m);
-    // At most half as many M's spin as are busy: more would only get in each
-    // other's way.
-    if (g == nullptr &&
-        (m->spinning || 2 * spinning.load(std::memory_order_relaxed) <
-                            procs.load(std::memory_order_relaxed) -
-                                idle_ps.load(std::memory_order_relaxed))) {
-      if (!m->spinning) {
-        BeginSpin(m);
-      }
+    if (g == nullptr && MaySpin(m)) {
       Trace(TraceKind::kSpin, 0);
       g = Steal(m);
       Trace(TraceKind::kSpinEnd, 0);
+    } else if (g == nullptr && RunAllTimers(m)) {
+      continue;  // What is due does not wait for those who spin.
     }
     if (g != nullptr) {
       if (m->spinning) {
@@ -106,28 +101,39 @@ Goroutine* Scheduler::FindRunnable(M* m) {
       mu.Unlock();
       continue;
     }
-    if (std::exchange(unheard, false) && !m->spinning) {
-      BeginSpin(m);
-      mu.Unlock();
-      continue;
-    }
     PutIdleP(m->p);
     m->Take(nullptr);
     mu.Unlock();
-    // Steps 2 and 3. One that did not spin need not look: work that came up
-    // meanwhile was announced to those that did, or to an idle P.
-    if (m->spinning) {
-      EndSpin(m);
-      HeavyFence();
-      if (WorkExists()) {
-        RawLock lock(mu);
-        m->Take(TakeIdleP());
-        if (m->p != nullptr) {
-          BeginSpin(m);
-        }
-      }
-    }
+    LookOnceMore(m);
   }
+}
+
+// Falling asleep, steps 2 and 3. Those that still spin see the idle P when they
+// find work, and the last one of those that do not looks.
+void Scheduler::LookOnceMore(M* m) {
+  if (m->spinning) EndSpin(m);
+  if (spinning.load(std::memory_order_seq_cst) > 0) return;
+  HeavyFence();
+  if (WorkExists()) {
+    RawLock lock(mu);
+    m->Take(TakeIdleP());
+  }
+}
+
+bool Scheduler::MaySpin(M* m) {
+  if (m->spinning) return true;
+  int now = spinning.load(std::memory_order_relaxed);
+  do {
+    // Relaxed: who falls asleep meanwhile makes no difference.
+    if (2 * now >= procs.load(std::memory_order_relaxed) -
+                       idle_ps.load(std::memory_order_relaxed)) {
+      return false;
+    }
+    // Not one that comes at the same time, too.
+  } while (
+      !spinning.compare_exchange_weak(now, now + 1, std::memory_order_seq_cst));
+  m->spinning = true;
+  return true;
 }
 
 // What m's own P has, or the global queue.

@@ -8,14 +8,14 @@
 //                2. looks whether a P is idle and no M is spinning,
 //                3. if so, wakes one M, which spins: it looks for work.
 //   A sleeper    1. gives its P back,
-//                2. stops counting as spinning,
-//                3. looks at all queues once more, and only then sleeps.
+//                2. stops counting as spinning, if it did,
+//                3. if nobody spins any more, looks at all queues once more,
+//                   and only then sleeps.
 //   A submitter has a LightFence between 1 and 2, a sleeper a HeavyFence
 //   between 2 and 3 (fence.h), so one of the two sees the other. A spinning M
 //   that finds work wakes the next one before it runs it: as many M's run as
-//   there is work for, and at most one wakes for nothing.
-//   Who finds that the idle P has gone leaves word for whoever gives one back
-//   (D-070).
+//   there is work for, and at most one wakes for nothing. Work of which nobody
+//   was told, since no P was idle, is seen by who gives one back (D-085).
 //
 // Rejected: waking a thread at every Go (they wake, find nothing, sleep);
 // giving the P straight to the goroutine that was made ready (loses the cache).
@@ -132,8 +132,7 @@ void Scheduler::Wake() {
   if (P* p = TakeIdleP()) {
     m = Assign(p, /*spin=*/true);
   } else {
-    // Another M has it, and may have taken us for one that looks for work.
-    unheard = true;
+    // Another M has it, and looks before it falls asleep.
     spinning.fetch_sub(1, std::memory_order_seq_cst);
   }
   mu.Unlock();
@@ -195,19 +194,14 @@ void Scheduler::TakeAssignment(M* m) {
 
 bool Scheduler::WaitForP(M* m) {
   bool may_doze = true;
-  if (std::exchange(m->spare, false)) --spare_ms;
   RawLock lock(mu);
+  if (std::exchange(m->spare, false)) --spare_ms;
   while (world.load(std::memory_order_relaxed) == World::kRunning) {
     int64_t next_ns = NextTimerNs();
     bool due = next_ns != TimerHeap::kNever && next_ns <= host::NowNs();
     if (due || !global.empty()) {
       m->Take(TakeIdleP());
-      if (m->p != nullptr) {
-        if (due) {  // Perhaps another P's: who spins looks at all of them.
-          BeginSpin(m);
-        }
-        return true;
-      }
+      if (m->p != nullptr) return true;
       // All P's are busy: their M's see to it.
     }
     bool poll = NetworkNeedsPoller();
@@ -228,10 +222,7 @@ bool Scheduler::WaitForP(M* m) {
       if (slept == Slept::kInVain) may_doze = false;
       if (slept == Slept::kToLook) {
         m->Take(TakeIdleP());
-        if (m->p != nullptr) {
-          BeginSpin(m);
-          return true;
-        }
+        if (m->p != nullptr) return true;
       }
     }
   }

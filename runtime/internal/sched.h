@@ -57,11 +57,7 @@ struct Scheduler : SchedulerState {
 
   // --- idle.cc: what M's do with each other ---------------------------------
 
-  // m looks for work from here on, and no longer.
-  void BeginSpin(M* m) {
-    m->spinning = true;
-    spinning.fetch_add(1, std::memory_order_seq_cst);
-  }
+  // m looks for work no longer.
   void EndSpin(M* m) {
     m->spinning = false;
     spinning.fetch_sub(1, std::memory_order_seq_cst);
@@ -108,7 +104,6 @@ struct Scheduler : SchedulerState {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   // Wakes or starts whom Assign returned; null is nobody.
   void Kick(M* m);
-  int spare_ms ABSL_GUARDED_BY(mu) = 0;  // Made, and not idle yet.
 
   // --- preempt.cc: goroutines that were stopped ------------------------------
 
@@ -116,6 +111,7 @@ struct Scheduler : SchedulerState {
   // stopped; makes one if not, and as many as there are P's at most until they
   // are idle.
   bool HaveSpareM();
+  int spare_ms ABSL_GUARDED_BY(mu) = 0;  // Made, and not idle yet.
   std::atomic<bool> out_of_threads{false};  // Then it makes no more.
   // In the signal handler of m's thread: gives m's P away and queues the
   // goroutine; false if nobody is there to take the P.
@@ -152,10 +148,15 @@ struct Scheduler : SchedulerState {
   Goroutine* FindHere(M* m);
   // Nothing but m's own queue has a say in who is next, at this tick.
   bool QueueDecides(const M* m, uint32_t tick) const;
+  // Lets m spin if fewer do than half of those that are busy, of which it is
+  // one: more would only get in each other's way.
+  bool MaySpin(M* m);
   Goroutine* PopQueue(P* p, uint32_t tick);
   Goroutine* TakeGlobal(P* p, bool batch);
   Goroutine* Steal(M* m);
   bool WorkExists() const;
+  // m has given its P back; it gets one if there is work for it.
+  void LookOnceMore(M* m);
   void Retire(M* m);
 
   // --- timers.cc ------------------------------------------------------------

@@ -63,9 +63,6 @@ struct SchedulerState {
   int ended_ms ABSL_GUARDED_BY(mu) = 0;  // Of them, with the goroutine that was
                                          // locked to them.
   int next_m_id ABSL_GUARDED_BY(mu) = 0;
-  // There is work for which no P was idle when it was announced: whoever gives
-  // one back looks first.
-  bool unheard ABSL_GUARDED_BY(mu) = false;
   // The M that sleeps until the next timer is due; it is not on idle_m.
   M* timer_m ABSL_GUARDED_BY(mu) = nullptr;
   // Until when; kNever if there is none, or no timer. Written under mu.

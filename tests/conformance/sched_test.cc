@@ -5,6 +5,7 @@
 
 #include "runtime/internal/sched.h"
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -12,21 +13,34 @@
 #include <cstdint>
 #include <ctime>
 #include <set>
+#include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/functional/function_ref.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "runtime/internal/m.h"
+#include "runtime/internal/netpoll.h"
+#include "runtime/internal/no_preempt.h"
 #include "runtime/runtime.h"
 #include "tests/support/runtime_test.h"
 
 namespace rt {
 namespace {
 
+using internal::Netpoll;
+using internal::PollDesc;
+using internal::PollResult;
+using internal::PollSide;
 using ::testing::ElementsAre;
 using testing::YieldUntil;
+
+using SchedulerProcsTest = testing::RuntimeTest;
+RT_INSTANTIATE(SchedulerProcsTest);
 
 // Runs `body` with one P.
 void OnOneP(absl::FunctionRef<void()> body) {
@@ -198,30 +212,156 @@ TEST(SchedulerTest, APairIsLeftAloneUntilOneOfItComputes) {
             0);
 }
 
-TEST(SchedulerTest, NeverMoreRunThanGOMAXPROCS) {
-  EXPECT_EQ(
-      rt::Run([] {
-        GOMAXPROCS(3);
-        std::atomic<int> running{0};
-        std::atomic<int> most{0};
-        WaitGroup wg;
-        for (int g = 0; g < 12; ++g) {
-          wg.Go([&] {
-            for (int i = 0; i < 100; ++i) {
-              int now = ++running;
-              int seen = most;
-              while (now > seen && !most.compare_exchange_weak(seen, now)) {
-              }
-              std::this_thread::yield();
-              --running;
-              Gosched();
+TEST_P(SchedulerProcsTest, HalfAsManySpinAsAreBusyAndOneMoreOfAnOddNumber) {
+  internal::Scheduler stopped;
+  for (int i = 0; i < GetParam(); ++i) {
+    testing::AddP(&stopped, internal::PStatus::kRunning);
+  }
+  for (int idle = 0; idle < GetParam(); ++idle) {
+    stopped.idle_ps = idle;
+    stopped.spinning = 0;
+    for (int m = 0; m < GetParam() - idle; ++m) {
+      internal::M one(&stopped, m);
+      stopped.MaySpin(&one);
+      EXPECT_EQ(one.spinning, stopped.MaySpin(&one));
+    }
+    EXPECT_EQ(stopped.spinning, (GetParam() - idle + 1) / 2);
+  }
+}
+
+// Else nobody would ever be woken again.
+TEST_P(SchedulerProcsTest, NobodyCountsAsSpinningWhenAllAreIdle) {
+  Main([] {
+    internal::Scheduler* scheduler = internal::ActiveScheduler();
+    for (int i = 0; i < 1000; ++i) {
+      GOMAXPROCS(1 + i % 8);
+      WaitGroup wg;
+      for (int g = 0; g < 4; ++g) wg.Go([] { Gosched(); });
+      wg.Wait();
+    }
+    GOMAXPROCS(GetParam());
+    // One that has just been woken may still look.
+    while (scheduler->spinning != 0) std::this_thread::yield();
+  });
+}
+
+TEST_P(SchedulerProcsTest, NeverMoreRunThanGOMAXPROCS) {
+  Main([] {
+    std::atomic<int> running{0};
+    std::atomic<int> most{0};
+    WaitGroup wg;
+    for (int g = 0; g < 2 * GOMAXPROCS(0) + 2; ++g) {
+      wg.Go([&] {
+        for (int i = 0; i < 100; ++i) {
+          {
+            // One that is preempted would be counted, and not run.
+            internal::NoPreempt region;
+            int now = ++running;
+            int seen = most;
+            while (now > seen && !most.compare_exchange_weak(seen, now)) {
             }
-          });
+            std::this_thread::yield();
+            --running;
+          }
+          if (i % 2 == 0) {
+            Gosched();
+          } else {
+            Blocking([] { std::this_thread::yield(); });
+          }
         }
-        wg.Wait();
-        EXPECT_LE(most, 3);
-      }),
-      0);
+      });
+    }
+    wg.Wait();
+    EXPECT_LE(most, GOMAXPROCS(0));
+  });
+}
+
+// --- The order in which an M looks for work ----------------------------------
+
+// A goroutine that waits for the network, and can be made to have what it
+// waits for without anybody's knowing.
+class Reader {
+ public:
+  explicit Reader(absl::AnyInvocable<void()> then) {
+    EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds_), 0);
+    EXPECT_EQ(PollDesc::Open(fds_[0], /*writing=*/false, &desc_), 0);
+    wg_.Go([this, then = std::move(then)]() mutable {
+      EXPECT_EQ(desc_->Wait(PollSide::kRead), PollResult::kReady);
+      then();
+    });
+    YieldUntil([] { return Netpoll::Get().waiters() == 1; });
+  }
+  ~Reader() {
+    desc_->Evict();
+    desc_->Release();
+    close(fds_[0]);
+    close(fds_[1]);
+  }
+  void Send() { EXPECT_EQ(write(fds_[1], "x", 1), 1); }
+  void Wait() { wg_.Wait(); }
+
+ private:
+  int fds_[2];
+  PollDesc* desc_ = nullptr;
+  WaitGroup wg_;
+};
+
+TEST(SchedulerOrderTest, ItsOwnQueueThenTheGlobalOneThenTheNetwork) {
+  OnOneP([] {
+    internal::Scheduler* scheduler = internal::ActiveScheduler();
+    internal::P* p = scheduler->ps[0].load();
+    for (bool judged = false; !judged;) {
+      std::vector<std::string> order;
+      Reader reader([&] { order.push_back("network"); });
+      int64_t preemptions = scheduler->preemptions;
+      int64_t polled_ns = Netpoll::Get().last_poll_ns();
+      reader.Send();
+      WaitGroup wg;
+      std::thread([&] { wg.Go([&] { order.push_back("global"); }); }).join();
+      wg.Go([&] { order.push_back("local"); });
+      // Unless sysmon has come in between, or the global queue's turn comes.
+      judged = scheduler->preemptions == preemptions &&
+               Netpoll::Get().last_poll_ns() == polled_ns &&
+               p->tick % 61 - 1 < 50;
+      wg.Wait();
+      reader.Wait();
+      if (!judged) continue;
+      EXPECT_THAT(order, ElementsAre("local", "global", "network"));
+    }
+  });
+}
+
+TEST(SchedulerOrderTest, TheNetworkThenOthersQueues) {
+  EXPECT_EQ(rt::Run([] {
+              GOMAXPROCS(2);
+              internal::Scheduler* scheduler = internal::ActiveScheduler();
+              for (bool judged = false; !judged;) {
+                std::atomic<bool> busy{false}, release{false};
+                std::atomic<int> ran{0};
+                int network = 0;
+                int other = 0;
+                Reader reader([&] { network = ++ran; });
+                Go([&] {
+                  busy = true;
+                  while (!release) std::this_thread::yield();
+                });
+                // No call of rt in these loops: others run elsewhere.
+                while (!busy) std::this_thread::yield();
+                int64_t preemptions = scheduler->preemptions;
+                reader.Send();
+                WaitGroup wg;
+                wg.Go([&] { other = ++ran; });
+                release = true;
+                while (ran < 2) std::this_thread::yield();
+                judged = scheduler->preemptions == preemptions;
+                reader.Wait();
+                wg.Wait();
+                if (judged) {
+                  EXPECT_LT(network, other);
+                }
+              }
+            }),
+            0);
 }
 
 TEST(SchedulerTest, ABlockingCallDoesNotHoldTheP) {

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -146,7 +147,9 @@ void DieHere(std::string headline) { host::Fatal(headline); }
 void Sysmon::WakeFromRestSlow() {}
 
 constinit std::atomic<bool> tracing{false};
-void TraceSlow(TraceKind, uint64_t, uint64_t, uint8_t) {}
+void TraceSlow(TraceKind kind, uint64_t, uint64_t, uint8_t) {
+  if (kind == TraceKind::kSpin) active->BeginsToSpin();
+}
 
 Scheduler::~Scheduler() {
   RawLock lock(mu);
@@ -191,6 +194,7 @@ void Scheduler::WakeTimerM() { timer_m->parker.Wake(); }
 
 ExploredScheduler::ExploredScheduler(int procs) {
   active = this;
+  tracing.store(false);
   sleepers = nullptr;
   scheduler_.SetProcs(procs);
 }
@@ -222,6 +226,11 @@ void ExploredScheduler::StartThread(M* m, Task first) {
       static_cast<Runnable*>(g)->does(m);
     }
   });
+}
+
+void ExploredScheduler::OnSpin(std::function<void()> task) {
+  on_spin_ = std::move(task);
+  tracing.store(true);
 }
 
 Goroutine* ExploredScheduler::Make(Task task) {

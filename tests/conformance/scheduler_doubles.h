@@ -45,6 +45,10 @@ class ExploredScheduler {
   // Starts one that takes a P if one is idle: it comes back from a system call.
   void StartLate();
 
+  // Has every M do `task` from now on when it begins to look for work.
+  void OnSpin(std::function<void()> task);
+  void BeginsToSpin() const { on_spin_(); }
+
   // A goroutine that is to do `task`.
   Goroutine* Make(Task task);
 
@@ -66,6 +70,7 @@ class ExploredScheduler {
   M* NewM();
 
   Scheduler scheduler_;
+  std::function<void()> on_spin_;
   std::vector<std::unique_ptr<Runnable>> goroutines_;
   WaitGroup threads_;
 };

@@ -5,6 +5,7 @@
 // goroutine waits while a P is idle, no timer is forgotten, and nobody calls it
 // a deadlock while something is to come.
 
+#include <atomic>
 #include <cstdint>
 #include <ostream>
 
@@ -13,6 +14,7 @@
 #include "runtime/explorer/explore.h"
 #include "runtime/internal/goroutine.h"
 #include "runtime/internal/host.h"
+#include "runtime/internal/raw_mutex.h"
 #include "runtime/internal/sched.h"
 #include "runtime/internal/timer.h"
 #include "runtime/internal/timer_heap.h"
@@ -190,6 +192,62 @@ TEST_P(WakeupTest, NobodyIsForgotten) {
   const Row& row = GetParam();
   Result result =
       CheckQuietly(Preempting(row.preemptions), [&] { Explored(row); });
+  EXPECT_TRUE(result.passed()) << result.summary;
+  EXPECT_TRUE(result.complete);
+}
+
+// Two of four M's look for work, so the third one may not. Then there is some
+// for each, of which the two, that find theirs, have to tell it.
+TEST(WakeupExploreTest, WhoMayNotLookIsNotForgotten) {
+  Result result = CheckQuietly(Preempting(0), [] {
+    WaitGroup looking, there, begun, ran;
+    std::atomic<int> looked = 0;
+    looking.Add(2);
+    there.Add(1);
+    begun.Add(3);
+    ran.Add(3);
+    ExploredScheduler explored(/*procs=*/4);
+    explored.OnSpin([&] {
+      if (explored.scheduler().spinning > 2) host::Fatal("three look");
+      if (looked.fetch_add(1) >= 2) return;
+      looking.Done();
+      there.Wait();
+    });
+    explored.Start(/*ms=*/4, [&](M* m) {
+      {
+        RawLock nobody_falls_asleep(explored.scheduler().mu);
+        looking.Wait();
+        for (int i = 0; i < 3; ++i) {
+          explored.Spawn(m, explored.Make([&](M*) {
+            begun.Done();
+            begun.Wait();
+            ran.Done();
+          }));
+        }
+      }
+      there.Done();
+      ran.Wait();
+      explored.Exit(m);
+    });
+  });
+  EXPECT_TRUE(result.passed()) << result.summary;
+  EXPECT_TRUE(result.complete);
+}
+
+// Both run out of work at the same time.
+TEST(WakeupExploreTest, OneOfTwoLooksForWork) {
+  Result result = CheckQuietly(Preempting(2), [] {
+    ExploredScheduler explored(/*procs=*/2);
+    explored.OnSpin([&] {
+      if (explored.scheduler().spinning > 1) host::Fatal("both look");
+    });
+    explored.Start(/*ms=*/2, [&](M* m) {
+      Goroutine* g = explored.Make([&](M* m) { explored.Exit(m); });
+      if (m->p->timers.AddSleeper(kMillisecond, g)) {
+        explored.scheduler().TellTimerMoved(m);
+      }
+    });
+  });
   EXPECT_TRUE(result.passed()) << result.summary;
   EXPECT_TRUE(result.complete);
 }
