@@ -111,7 +111,7 @@ struct Scheduler : SchedulerState {
   // stopped; makes one if not, and as many as there are P's at most until they
   // are idle.
   bool HaveSpareM();
-  int spare_ms ABSL_GUARDED_BY(mu) = 0;  // Made, and not idle yet.
+  int spare_ms ABSL_GUARDED_BY(mu) = 0;     // Made, and not idle yet.
   std::atomic<bool> out_of_threads{false};  // Then it makes no more.
   // In the signal handler of m's thread: gives m's P away and queues the
   // goroutine; false if nobody is there to take the P.
