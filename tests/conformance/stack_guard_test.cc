@@ -94,6 +94,8 @@ void PrintTo(Guard guard, std::ostream* out) {
   *out << (guard == Guard::kKernel ? "Kernel" : "Mprotect");
 }
 
+constexpr char kTsanMaps[] = "ThreadSanitizer has mappings of its own for each";
+
 class StackGuardTest : public ::testing::TestWithParam<Guard> {
  protected:
   void SetUp() override {
@@ -139,6 +141,7 @@ TEST_P(StackGuardTest, AnOverflowIsReported) {
 
 // The kernel's leaves a slab of 64 stacks one mapping.
 TEST_P(StackGuardTest, SplitsTheMappingIfMadeByMprotect) {
+  if (internal::kTsan) GTEST_SKIP() << kTsanMaps;
   EXPECT_EXIT(Run(1,
                   [] {
                     int before = CountMaps();
@@ -154,9 +157,7 @@ TEST_P(StackGuardTest, SplitsTheMappingIfMadeByMprotect) {
 
 // Each guard of mprotect's takes two.
 TEST_P(StackGuardTest, MoreStacksThanThereAreMappings) {
-  if (internal::kTsan) {
-    GTEST_SKIP() << "ThreadSanitizer has mappings of its own for each";
-  }
+  if (internal::kTsan) GTEST_SKIP() << kTsanMaps;
   int count = MaxMaps();
   constexpr int kEnough = 200'000;
   if (count > kEnough) {
