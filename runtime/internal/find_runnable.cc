@@ -143,9 +143,14 @@ Goroutine* Scheduler::FindHere(M* m) {
   uint32_t tick = p->tick.load(std::memory_order_relaxed);
   if (tick % kGlobalEvery == 0) {
     p->now_ns = host::NowNs();
-    if (Goroutine* g = TakeGlobal(p, /*batch=*/false)) return g;
+    if (Goroutine* g = TakeGlobal(p, /*batch=*/false)) {
+      p->slice_tick.store(tick, std::memory_order_relaxed);
+      return g;
+    }
   }
   if (Goroutine* g = PopQueue(p, tick)) return g;
+  // Wherever the next one comes from, it is not from the one before.
+  p->slice_tick.store(tick, std::memory_order_relaxed);
   return TakeGlobal(p, /*batch=*/true);
 }
 

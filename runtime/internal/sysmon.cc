@@ -227,6 +227,9 @@ bool Sysmon::LookAt(P* p, Seen* seen) {
 // Goroutines that only make each other ready have one slice together.
 void Sysmon::EndSlice(P* p, Seen* seen) {
   uint32_t began = p->slice_tick.load(std::memory_order_relaxed);
+  // The first of a slice has its turn for itself (Preempt), and what it made
+  // ready runs next.
+  if (seen->tick - began <= 2) return;
   if (began != seen->slice_tick || seen->slice.holder != seen->turn.holder) {
     seen->slice_tick = began;
     seen->slice = seen->turn;
