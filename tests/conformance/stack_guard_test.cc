@@ -158,6 +158,9 @@ TEST_P(StackGuardTest, SplitsTheMappingIfMadeByMprotect) {
 // Each guard of mprotect's takes two.
 TEST_P(StackGuardTest, MoreStacksThanThereAreMappings) {
   if (internal::kTsan) GTEST_SKIP() << kTsanMaps;
+  if (internal::kAsan) {
+    GTEST_SKIP() << "AddressSanitizer's shadow of so many stacks is gigabytes";
+  }
   int count = MaxMaps();
   constexpr int kEnough = 200'000;
   if (count > kEnough) {
