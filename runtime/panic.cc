@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <cstdint>
-#include <cstdlib>
 #include <exception>
 #include <memory>
 #include <string>
@@ -19,6 +18,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "runtime/internal/backtrace.h"
+#include "runtime/internal/demangle.h"
 #include "runtime/internal/handled.h"
 #include "runtime/internal/lock_owner.h"
 #include "runtime/internal/raw_mutex.h"
@@ -26,14 +26,6 @@
 namespace rt {
 namespace internal {
 namespace {
-
-std::string Demangle(const char* name) {
-  int status = 0;
-  char* text = abi::__cxa_demangle(name, nullptr, nullptr, &status);
-  std::string result = status == 0 ? text : name;
-  std::free(text);
-  return result;
-}
 
 // If the exception in the making is a T: its value, as Go prints it.
 template <typename T>

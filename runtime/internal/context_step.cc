@@ -3,12 +3,9 @@
 
 #include "runtime/internal/context_step.h"
 
-#include <cxxabi.h>
-
 #include <atomic>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <typeinfo>
 #include <vector>
@@ -16,6 +13,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "runtime/internal/demangle.h"
 #include "runtime/internal/host.h"
 #include "runtime/internal/time_chan.h"
 
@@ -131,10 +129,7 @@ ContextStepRef NewDeadlineStep(ContextStepRef parent, absl::Time deadline) {
 }
 
 std::string TypeName(const std::type_info& type) {
-  int status = 0;
-  char* name = abi::__cxa_demangle(type.name(), nullptr, nullptr, &status);
-  std::string text = status == 0 ? name : type.name();
-  std::free(name);
+  std::string text = Demangle(type.name());
   absl::StrReplaceAll({{" >", ">"}}, &text);
   absl::StrReplaceAll({{"std::__cxx11::basic_string<char, "
                         "std::char_traits<char>, std::allocator<char>>",

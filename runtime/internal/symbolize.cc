@@ -3,7 +3,6 @@
 
 #include "runtime/internal/symbolize.h"
 
-#include <cxxabi.h>
 #include <dwarf.h>
 #include <elfutils/libdw.h>
 #include <elfutils/libdwfl.h>
@@ -22,19 +21,14 @@
 #include <unordered_map>
 #include <vector>
 
+#include "runtime/internal/demangle.h"
+
 namespace rt::internal {
 namespace {
 
 struct Free {
   void operator()(void* p) const { std::free(p); }
 };
-
-std::string Demangle(const char* name) {
-  int status = 0;
-  std::unique_ptr<char, Free> text(
-      abi::__cxa_demangle(name, nullptr, nullptr, &status));
-  return status == 0 ? text.get() : name;
-}
 
 // Bazel compiles in a sandbox whose path says nothing to a reader; what follows
 // its execution root is the path in the workspace.
