@@ -50,6 +50,15 @@ absl::Status ToStatus(ContextError error) {
   return absl::OkStatus();
 }
 
+namespace {
+
+// Not under a lock: it allocates (D-062).
+absl::Status CauseOf(ContextError error, const absl::Status& given) {
+  return given.ok() ? ToStatus(error) : given;
+}
+
+}  // namespace
+
 // --- ContextCore -------------------------------------------------------------
 //
 // To the explorer, a context is two objects: its channel, which tells whether
@@ -85,8 +94,10 @@ DoneChan ContextCore::New(const DoneChan& parent_done, absl::Time deadline,
   // An ancestor that is to end earlier will cancel this one.
   bool has_timer = deadline == earliest && deadline != absl::InfiniteFuture();
   bool late = has_timer && deadline <= TimeOf(host::NowNs());
+  absl::Status late_cause;
+  if (late) late_cause = CauseOf(ContextError::kDeadlineExceeded, cause);
   if (parent == nullptr) {
-    if (late) core->CancelNew(ContextError::kDeadlineExceeded, cause);
+    if (late) core->CancelNew(ContextError::kDeadlineExceeded, late_cause);
   } else {
     host::Op op(OpKind::kContextAdd, parent);
     RawLock lock(parent->mu_);
@@ -94,7 +105,7 @@ DoneChan ContextCore::New(const DoneChan& parent_done, absl::Time deadline,
       host::Acquire(parent->chan_);
       core->CancelNew(parent->error_, parent->cause_);
     } else if (late) {
-      core->CancelNew(ContextError::kDeadlineExceeded, cause);
+      core->CancelNew(ContextError::kDeadlineExceeded, late_cause);
     } else {
       parent->children_.PushBack(core);
     }
@@ -128,7 +139,8 @@ void ContextCore::Fire(Timer* timer, int64_t /*now_ns*/) {
       self->created_by_pc_);
 }
 
-void ContextCore::Cancel(ContextError error, const absl::Status& cause) {
+void ContextCore::Cancel(ContextError error, const absl::Status& given) {
+  absl::Status cause = CauseOf(error, given);
   // Depth first, but not by recursion: a tree may be deeper than a stack.
   ContextCore* at = this;
   ContextCore* child = CancelOne(error, cause);
@@ -184,7 +196,7 @@ ContextCore* ContextCore::CancelOne(ContextError error,
 void ContextCore::SetCancelled(ContextError error, const absl::Status& cause) {
   cancelled_ = true;
   error_ = error;
-  cause_ = cause.ok() ? ToStatus(error) : cause;
+  cause_ = cause;
 }
 
 ContextCore* ContextCore::NextChild(ContextCore* done) {

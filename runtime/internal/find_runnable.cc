@@ -168,7 +168,10 @@ Goroutine* Scheduler::TakeGlobal(P* p, bool batch) {
         std::min<int64_t>(global.size() / procs.load(std::memory_order_relaxed),
                           RunQueue::kSize / 2);
     more = share > 0;
-    for (; share > 0; --share) p->queue.PushBack(global.PopFront(), &overflow);
+    // None that has a thread of its own: there TakeFreeM finds it.
+    for (; share > 0 && global.first()->thread == nullptr; --share) {
+      p->queue.PushBack(global.PopFront(), &overflow);
+    }
   }
   global_size.store(global.size(), std::memory_order_relaxed);
   mu.Unlock();

@@ -76,6 +76,7 @@ void Scheduler::ContinueKept() {
     P* p = TakeIdleP();
     if (p == nullptr) return;
     m->kept = false;
+    --kept_ms;
     m->next_p = p;
     m->next_spinning = false;
     m->parker.Wake();

@@ -7,12 +7,13 @@
 #include <cstdint>
 #include <utility>
 
+#include "runtime/internal/sanitizer.h"
+
 namespace rt::internal {
 
 GoroutinePool& GoroutinePool::Get() {
-  // Never destroyed: threads may run while the program ends.
-  static auto* pool = new GoroutinePool;
-  return *pool;
+  static constinit GoroutinePool pool;
+  return pool;
 }
 
 FreeGoroutines GoroutinePool::Take() {
@@ -25,6 +26,7 @@ FreeGoroutines GoroutinePool::Take() {
     return list;
   }
   auto* chunk = new Chunk;
+  KeepReachable(chunk, sizeof(Chunk));
   // The first one is the first to be used, as a dump shows them.
   for (int i = Chunk::kSize; i-- > 0;) list.Push(&chunk->blocks[i]);
   // Release: publishes the chunk; pairs with the acquire in ForEach.

@@ -12,11 +12,13 @@
 
 #include <atomic>
 #include <cstdint>
+#include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/any_invocable.h"
 #include "runtime/internal/context_switch.h"
 #include "runtime/internal/g.h"
+#include "runtime/internal/pages.h"
 #include "runtime/internal/raw_mutex.h"
 #include "runtime/internal/sanitizer.h"
 #include "runtime/internal/stack.h"
@@ -79,12 +81,25 @@ class GoroutineList {
     last_ = g;
     ++size_;
   }
+  const Goroutine* first() const { return first_; }
   Goroutine* PopFront() {
     Goroutine* g = first_;
     if (g != nullptr) {
       first_ = g->next;
       --size_;
     }
+    return g;
+  }
+  // The first that matches(g), taken out; null if there is none.
+  template <typename Matches>
+  Goroutine* Extract(Matches matches) {
+    Goroutine* before = nullptr;
+    Goroutine* g = first_;
+    while (g != nullptr && !matches(g)) before = std::exchange(g, g->next);
+    if (g == nullptr) return nullptr;
+    (before == nullptr ? first_ : before->next) = g->next;
+    if (last_ == g) last_ = before;
+    --size_;
     return g;
   }
 
@@ -139,8 +154,8 @@ class GoroutinePool {
   }
 
  private:
-  struct Chunk {
-    static constexpr int kSize = 64;
+  struct Chunk : OnPages {
+    static constexpr int kSize = 63;  // And the link: two pages.
     std::atomic<Chunk*> next{nullptr};
     Goroutine blocks[kSize];
   };

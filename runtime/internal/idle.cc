@@ -30,9 +30,7 @@
 #include <dirent.h>
 
 #include <atomic>
-#include <cerrno>
 #include <cstdint>
-#include <string>
 #include <utility>
 
 #include "runtime/internal/death.h"
@@ -52,8 +50,8 @@ int ForeignThreads(int ours) {
     if (entry->d_name[0] != '.') ++count;
   }
   closedir(tasks);
-  // Sysmon's is ours, too; ThreadSanitizer has a thread of its own.
-  return count - ours - 1 - (kTsan ? 1 : 0);
+  // Sysmon's is ours, too, and the maker's; ThreadSanitizer has one of its own.
+  return count - ours - 2 - (kTsan ? 1 : 0);
 }
 
 }  // namespace
@@ -92,34 +90,41 @@ M* Scheduler::Assign(P* p, bool spin) {
     PutIdleP(p);
     return nullptr;
   }
-  M* m = idle_m;
-  if (m != nullptr) {
-    idle_m = m->idle_next;
-    m->idle = false;
-    --idle_ms;
-  } else {
-    m = NewM();
-  }
+  M* m = TakeFreeM();
+  if (m == nullptr) m = NewM();
   m->next_p = p;
   m->next_spinning = spin;
   return m;
 }
 
-void Scheduler::Kick(M* m) {
-  if (m == nullptr) return;
-  if (m->started) {
-    m->parker.Wake();
-    return;
+M* Scheduler::TakeFreeM() {
+  M* m = idle_m;
+  if (m != nullptr) {
+    idle_m = m->idle_next;
+    m->idle = false;
+    --idle_ms;
+    return m;
   }
-  if (!StartThread(m)) DieOfThreads(m->id, errno);
+  // Rather than to wait for a new thread, which may wait for a lock that such a
+  // goroutine holds (D-091).
+  if (kept_ms == 0) return nullptr;
+  Goroutine* g = global.Extract([](const Goroutine* g) {
+    return g->thread != nullptr && g->thread->kept;
+  });
+  if (g == nullptr) return nullptr;
+  global_size.store(global.size(), std::memory_order_relaxed);
+  g->thread->kept = false;
+  --kept_ms;
+  return g->thread;
 }
 
-void DieOfThreads(int have, int error) {
-  DieHere("runtime: failed to create new OS thread (have " +
-          std::to_string(have) + " already; errno=" + std::to_string(error) +
-          ")\n"
-          "runtime: may need to increase max user processes (ulimit -u)\n"
-          "fatal error: newosproc");
+void Scheduler::Kick(M* m) {
+  if (m == nullptr) return;
+  if (std::exchange(m->started, true)) {
+    m->parker.Wake();
+  } else {
+    StartThread(m);
+  }
 }
 
 void Scheduler::Wake() {

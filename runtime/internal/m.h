@@ -22,6 +22,7 @@
 #include "runtime/internal/goroutine.h"
 #include "runtime/internal/host.h"
 #include "runtime/internal/p.h"
+#include "runtime/internal/pages.h"
 #include "runtime/internal/sanitizer.h"
 
 namespace rt::internal {
@@ -65,7 +66,7 @@ struct Exceptions {
   void* uncaught = nullptr;  // A number.
 };
 
-struct M {
+struct M : OnPages {
   M(Scheduler* scheduler, int id)
       : scheduler(scheduler), id(id), random(static_cast<uint64_t>(id) + 1) {}
 
@@ -113,8 +114,7 @@ struct M {
   // From whoever wakes it: set under Scheduler::mu, before parker.Wake().
   P* next_p = nullptr;
   bool next_spinning = false;
-  bool started = false;               // Has a thread, or is getting it.
-  std::atomic<bool> joinable{false};  // `thread` is set.
+  bool started = false;  // Has a thread, or is getting it.
   // Guarded by Scheduler::mu. Idle: on the list of idle M's, or waiting for the
   // goroutine that is locked to it. Kept: sleeps in the signal handler, with
   // the goroutine that was preempted on it.

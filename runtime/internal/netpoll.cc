@@ -14,9 +14,12 @@
 #include <cerrno>
 #include <cstdint>
 #include <limits>
+#include <new>
+#include <utility>
 
 #include "runtime/internal/check.h"
 #include "runtime/internal/host.h"
+#include "runtime/internal/pages.h"
 #include "runtime/internal/sanitizer.h"
 
 namespace rt::internal {
@@ -236,17 +239,19 @@ int Netpoll::Activate() {
   return 0;
 }
 
+void Netpoll::MakeSome() {
+  auto* room = static_cast<PollDesc*>(MapPages(kPageBytes));
+  for (size_t i = 0; i < kPageBytes / sizeof(PollDesc); ++i) {
+    auto* desc = new (room + i) PollDesc;
+    desc->next_free_ = std::exchange(free_, desc);
+    desc->next_made_ = std::exchange(made_, desc);
+  }
+}
+
 PollDesc* Netpoll::Take() {
   RawLock lock(mu_);
-  PollDesc* desc = free_;
-  if (desc != nullptr) {
-    free_ = desc->next_free_;
-    return desc;
-  }
-  desc = new PollDesc;
-  desc->next_made_ = made_;
-  made_ = desc;
-  return desc;
+  if (free_ == nullptr) MakeSome();
+  return std::exchange(free_, free_->next_free_);
 }
 
 void Netpoll::Give(PollDesc* desc) {

@@ -164,6 +164,7 @@ class Netpoll {
 
   int Activate();
   PollDesc* Take();
+  void MakeSome() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Give(PollDesc* desc);
   // Makes g ready for another reason than an event.
   void Wake(G* g);

@@ -14,6 +14,7 @@
 #include <limits>
 
 #include "runtime/internal/goroutine.h"
+#include "runtime/internal/pages.h"
 #include "runtime/internal/runq.h"
 #include "runtime/internal/stack.h"
 #include "runtime/internal/timer_heap.h"
@@ -29,7 +30,7 @@ enum class PStatus : uint8_t {
   kRetired,  // GOMAXPROCS is lower than its number; nobody's.
 };
 
-struct P {
+struct P : OnPages {
   explicit P(int id);
 
   const int id;

@@ -106,14 +106,14 @@ void PoolCore::ForEach(F f) {
 PoolCore::~PoolCore() {
   ForEach([&](Local& local) {
     Objects gone;
+    Block* spare;
     {
       RawLock lock(local.mu);
       local.current.MoveTo(&gone);
       local.victims.MoveTo(&gone);
-      for (Block* block = local.spare; block != nullptr;) {
-        delete std::exchange(block, block->after);
-      }
+      spare = local.spare;
     }
+    while (spare != nullptr) delete std::exchange(spare, spare->after);
     if (local.slot != nullptr) Destroy(local.slot);
     Destroy(&gone);
   });

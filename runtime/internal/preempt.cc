@@ -262,22 +262,29 @@ bool Scheduler::HaveSpareM() {
   // have been preempted, and must not take all that there are.
   constexpr int kMaxThreads = 10'000;
   mu.Lock();
-  bool have = idle_m != nullptr;
-  // Each try would make another one else, while a busy machine lets none begin.
-  bool wait = have || spare_ms >= procs.load(std::memory_order_relaxed);
+  bool idle = idle_m != nullptr;
+  bool have = idle || kept_ms > 0;
   int threads = total_ms;
   M* fresh = nullptr;
-  if (!wait && threads < kMaxThreads && !out_of_threads) {
+  // Each try would make another one else, while a busy machine lets none begin.
+  if (!idle && spare_ms < procs.load(std::memory_order_relaxed) &&
+      threads < kMaxThreads && !out_of_threads &&
+      world.load(std::memory_order_relaxed) == World::kRunning) {
     fresh = NewM();
     fresh->spare = true;
     ++spare_ms;
   }
   mu.Unlock();
-  if (wait || out_of_threads) return have;
   // It goes idle, and is found there at the next try.
-  if (fresh != nullptr && StartThread(fresh)) return false;
-  // Most goroutines end by themselves: going on without preemption is better
-  // than ending the program, but nobody shall have to guess why others starve.
+  Kick(fresh);
+  if (!idle && threads >= kMaxThreads) NoMoreSpareMs(threads, EAGAIN);
+  return have;
+}
+
+// Most goroutines end by themselves: going on without preemption is better than
+// ending the program, but nobody shall have to guess why others starve.
+void Scheduler::NoMoreSpareMs(int have, int error) {
+  if (out_of_threads.exchange(true)) return;
   char text[256];
   int size =
       snprintf(text, sizeof(text),
@@ -285,21 +292,26 @@ bool Scheduler::HaveSpareM() {
                "that compute "
                "are no longer interrupted\n"
                "runtime: may need to increase max user processes (ulimit -u)\n",
-               threads, fresh != nullptr ? errno : EAGAIN);
+               have, error);
   WriteStderr(text, static_cast<unsigned long>(size));
-  out_of_threads = true;
-  RawLock lock(mu);
-  if (fresh != nullptr) {
-    --spare_ms;
-    ForgetM(fresh);
-  }
-  return false;
+}
+
+void Scheduler::CannotStart(M* m, int error) {
+  if (!m->spare) DieOfThreads(m->id, error);
+  mu.Lock();
+  --spare_ms;
+  ForgetM(m);
+  int have = total_ms;
+  mu.Unlock();
+  NoMoreSpareMs(have, error);
 }
 
 bool Scheduler::StopGoroutine(M* m) {
   mu.Lock();
-  if (idle_m == nullptr ||
-      world.load(std::memory_order_relaxed) != World::kRunning) {
+  M* next = world.load(std::memory_order_relaxed) == World::kRunning
+                ? TakeFreeM()
+                : nullptr;
+  if (next == nullptr) {
     mu.Unlock();
     return false;
   }
@@ -309,14 +321,16 @@ bool Scheduler::StopGoroutine(M* m) {
         static_cast<uint8_t>(StopReason::kPreempted));
   m->Take(nullptr);
   m->kept = true;
+  ++kept_ms;
   g->thread = m;
   // Release: a dump that sees it finds the thread.
   g->status.store(GStatus::kPreempted, std::memory_order_release);
   global.PushBack(g);
   global_size.store(global.size(), std::memory_order_seq_cst);
-  M* next = Assign(p, /*spin=*/false);
+  next->next_p = p;
+  next->next_spinning = false;
   mu.Unlock();
-  if (next != nullptr) next->parker.Wake();  // Else the program has just died.
+  next->parker.Wake();
   preemptions.fetch_add(1, std::memory_order_relaxed);
   return true;
 }
@@ -326,6 +340,11 @@ bool Scheduler::ContinueGoroutine(M* m) {
     RawLock lock(mu);
     if (m->next_p == nullptr) return false;
     TakeAssignment(m);
+    Bump(m->p->tick);
+  }
+  if (m->spinning) {  // It has found something, and may not be all.
+    EndSpin(m);
+    WakeIfUseful();
   }
   Goroutine* g = m->current;
   if (!MayRun(g)) {
@@ -341,7 +360,6 @@ bool Scheduler::ContinueGoroutine(M* m) {
 void Scheduler::PassOn(M* m, Goroutine* g) {
   P* p = m->p;
   m->Take(nullptr);
-  Bump(p->tick);
   mu.Lock();
   M* owner = g->thread;
   if (owner->idle) {  // Waits for a goroutine that is locked to it.
@@ -354,7 +372,7 @@ void Scheduler::PassOn(M* m, Goroutine* g) {
     mu.Unlock();
     return;
   }
-  owner->kept = false;
+  if (std::exchange(owner->kept, false)) --kept_ms;
   owner->next_p = p;
   owner->next_spinning = false;
   // Under the lock: an M lives until Run ends, but its owner may be the one

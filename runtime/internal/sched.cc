@@ -4,14 +4,10 @@
 #include "runtime/internal/sched.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
-#include <unistd.h>
 
 #include <atomic>
-#include <cerrno>
 #include <cstdint>
-#include <string>
 #include <utility>
 
 #include "runtime/internal/death.h"
@@ -26,20 +22,6 @@ namespace rt::internal {
 namespace {
 
 std::atomic<Scheduler*> active{nullptr};
-
-void* ThreadMain(void* arg) {
-  auto* m = static_cast<M*>(arg);
-  Scheduler* scheduler = m->scheduler;
-  // Sysmon may have started it, who blocks all signals.
-  pthread_sigmask(SIG_SETMASK, &scheduler->signal_mask, nullptr);
-  pthread_setname_np(pthread_self(), ("rt-m" + std::to_string(m->id)).c_str());
-  scheduler->TakeAssignment(m);
-  scheduler->Loop(m);
-  // Release: what this thread did comes before the end of Run.
-  scheduler->stopped_ms.fetch_add(1, std::memory_order_release);
-  scheduler->stopped.Wake();
-  return nullptr;
-}
 
 }  // namespace
 
@@ -73,19 +55,19 @@ void Scheduler::Run(absl::AnyInvocable<void() &&> main, int max_procs) {
   SetCurrentM(m);
   Spawn(std::move(main), nullptr);
   SetProcs(max_procs);
+  thread_maker.Start();
   sysmon.Start();
   Loop(m);
   stopped_ms.fetch_add(1, std::memory_order_release);
   stopped.Wake();
   sysmon.Stop();
+  thread_maker.Stop();
 
   mu.Lock();
   M* ms = all_ms;
   mu.Unlock();
   for (M* other = ms; other != nullptr; other = other->all_next) {
     if (other == m) continue;
-    // Whoever starts it may be a thread that is not ours.
-    while (!other->joinable.load(std::memory_order_acquire)) sched_yield();
     pthread_join(other->thread, nullptr);
   }
   // Not before all have ended: one of them is in FinishMain, and looks at all.
@@ -163,15 +145,6 @@ int Scheduler::NumGoroutines() const {
                  ->started.load(std::memory_order_acquire);
   }
   return static_cast<int>(count);
-}
-
-bool Scheduler::StartThread(M* m) {
-  m->started = true;
-  int error = pthread_create(&m->thread, nullptr, ThreadMain, m);
-  // Release: publishes m->thread to Run, which joins it.
-  if (error == 0) m->joinable.store(true, std::memory_order_release);
-  errno = error;
-  return error == 0;
 }
 
 }  // namespace rt::internal

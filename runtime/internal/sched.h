@@ -28,12 +28,14 @@
 #include "runtime/internal/raw_mutex.h"
 #include "runtime/internal/sched_state.h"
 #include "runtime/internal/sysmon.h"
+#include "runtime/internal/thread_maker.h"
 #include "runtime/internal/timer_heap.h"
 
 namespace rt::internal {
 
 struct Scheduler : SchedulerState {
   Sysmon sysmon{this};
+  ThreadMaker thread_maker{this};
 
   Scheduler() = default;
   ~Scheduler();  // After Run.
@@ -52,8 +54,9 @@ struct Scheduler : SchedulerState {
 
   M* NewM() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   void ForgetM(M* m) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
-  // False, and errno, if there are no more threads.
-  [[nodiscard]] bool StartThread(M* m);
+  void StartThread(M* m) { thread_maker.Make(m); }
+  // For lack of threads. m is spare, or the program ends.
+  void CannotStart(M* m, int error);
 
   // --- idle.cc: what M's do with each other ---------------------------------
 
@@ -99,20 +102,25 @@ struct Scheduler : SchedulerState {
   // An idle P, `wanted` if it is idle; null if there is none.
   P* TakeIdleP(P* wanted = nullptr) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   void PutIdleP(P* p) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
-  // Lets an idle or new M run `p`. Returns whom to wake, once mu is free.
+  // Lets an M that is free, or a new one, run `p`. Returns whom to wake, once
+  // mu is free.
   [[nodiscard]] M* Assign(P* p, bool spinning)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  // One that is idle or, if there is none, that keeps a goroutine which waits
+  // on the global queue; null if there is none of these either.
+  M* TakeFreeM() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   // Wakes or starts whom Assign returned; null is nobody.
   void Kick(M* m);
 
   // --- preempt.cc: goroutines that were stopped ------------------------------
 
-  // For sysmon: whether an idle M will take the P of a goroutine that is
-  // stopped; makes one if not, and as many as there are P's at most until they
-  // are idle.
+  // For sysmon: whether another M will take the P of a goroutine that is
+  // stopped. If none is idle makes one, and as many as there are P's at most
+  // until they are idle.
   bool HaveSpareM();
   int spare_ms ABSL_GUARDED_BY(mu) = 0;     // Made, and not idle yet.
   std::atomic<bool> out_of_threads{false};  // Then it makes no more.
+  void NoMoreSpareMs(int have, int error);
   // In the signal handler of m's thread: gives m's P away and queues the
   // goroutine; false if nobody is there to take the P.
   bool StopGoroutine(M* m);
@@ -213,9 +221,6 @@ int64_t CpuNs(pid_t tid);
 
 // Flushes std::cout and stdout, if nobody keeps stdout locked.
 void FlushStdout();
-
-// No more threads to be had.
-[[noreturn]] void DieOfThreads(int have, int error);
 
 namespace host {
 // The calling thread's M, which must be running a goroutine; else the program

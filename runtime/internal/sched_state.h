@@ -58,6 +58,7 @@ struct SchedulerState {
   M* idle_m ABSL_GUARDED_BY(mu) = nullptr;
   Doze doze;
   int idle_ms ABSL_GUARDED_BY(mu) = 0;
+  int kept_ms ABSL_GUARDED_BY(mu) = 0;  // See M::kept.
   M* all_ms ABSL_GUARDED_BY(mu) = nullptr;
   int total_ms ABSL_GUARDED_BY(mu) = 0;
   int ended_ms ABSL_GUARDED_BY(mu) = 0;  // Of them, with the goroutine that was

@@ -212,7 +212,7 @@ void WriteSchedTrace(Scheduler* scheduler, int64_t since_start_ms,
   int64_t idle_ps = scheduler->idle_ps.load(std::memory_order_relaxed);
   int64_t idle_ms = scheduler->idle_ms;
   int64_t threads =
-      scheduler->total_ms - scheduler->ended_ms + 1;  // And sysmon.
+      scheduler->total_ms - scheduler->ended_ms + 2;  // Sysmon; the maker.
   int64_t queued = scheduler->global.size();
   // Neither the list behind it nor its elements change before Run ends.
   const M* all_ms = scheduler->all_ms;

@@ -3,8 +3,6 @@
 
 #include "runtime/internal/stack_table.h"
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/internal/pages.h"
 #include "runtime/internal/raw_mutex.h"
 
 namespace rt::internal {
@@ -33,9 +32,8 @@ void* StackTable::Allocate(size_t bytes) {
   bytes = (bytes + alignof(Node) - 1) / alignof(Node) * alignof(Node);
   if (bytes > free_bytes_) {
     if (chunks_ == kMaxChunks) return nullptr;
-    void* chunk = mmap(nullptr, kChunkBytes, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (chunk == MAP_FAILED) return nullptr;
+    void* chunk = TryMapPages(kChunkBytes);
+    if (chunk == nullptr) return nullptr;
     ++chunks_;
     free_ = static_cast<std::byte*>(chunk);
     free_bytes_ = kChunkBytes;

@@ -5,7 +5,6 @@
 
 #include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -29,6 +28,7 @@
 #include "runtime/internal/raw_mutex.h"
 #include "runtime/internal/sched.h"
 #include "runtime/internal/schedtrace.h"
+#include "runtime/internal/thread_maker.h"
 #include "runtime/internal/tracer.h"
 
 namespace rt::internal {
@@ -85,19 +85,10 @@ char ThreadState(pid_t tid) {
 void Sysmon::Start() {
   // Here, and not by the thread itself: see fault.h.
   seen_.reserve(kMaxProcs);
-  // The kernel shall not choose this thread for a signal to the process.
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  int error = pthread_create(
-      &thread_, nullptr,
-      [](void* self) -> void* {
-        static_cast<Sysmon*>(self)->Watch();
-        return nullptr;
-      },
-      this);
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  if (error != 0) DieOfThreads(1, error);
+  thread_ = StartHelper("rt-sysmon", this, [](void* self) -> void* {
+    static_cast<Sysmon*>(self)->Watch();
+    return nullptr;
+  });
 }
 
 void Sysmon::Stop() {
@@ -116,7 +107,6 @@ void Sysmon::WakeFromRestSlow() {
 }
 
 void Sysmon::Watch() {
-  pthread_setname_np(pthread_self(), "rt-sysmon");
   prctl(PR_SET_TIMERSLACK, 1);
   if (CurrentEnvironment().schedtrace_ms > 0) {
     first_trace_ns_ = next_trace_ns_ = MonotonicNs();

@@ -4,7 +4,6 @@
 #include "runtime/internal/timer_heap.h"
 
 #include <sched.h>
-#include <sys/mman.h>
 
 #include <algorithm>
 #include <atomic>
@@ -12,13 +11,13 @@
 #include <cstdint>
 #include <cstring>
 
-#include "runtime/internal/check.h"
+#include "runtime/internal/pages.h"
 #include "runtime/internal/sanitizer.h"
 
 namespace rt::internal {
 namespace {
 
-constexpr size_t kFirstBytes = 4096;
+constexpr size_t kFirstBytes = kPageBytes;
 // Entries before the first: so that entry 1 begins a cache line.
 constexpr uint32_t kPadding = 3;
 
@@ -251,13 +250,10 @@ void TimerHeap::Grow() {
   size_t old_bytes =
       entries_ == nullptr ? 0 : (room_ + kPadding) * sizeof(Entry);
   size_t bytes = std::max(kFirstBytes, 2 * old_bytes);
-  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  RT_CHECK(memory != MAP_FAILED, "no memory for timers");
-  Entry* entries = static_cast<Entry*>(memory) + kPadding;
+  Entry* entries = static_cast<Entry*>(MapPages(bytes)) + kPadding;
   if (entries_ != nullptr) {
     std::memcpy(entries, entries_, size_ * sizeof(Entry));
-    munmap(entries_ - kPadding, old_bytes);
+    UnmapPages(entries_ - kPadding, old_bytes);
   }
   entries_ = entries;
   room_ = static_cast<uint32_t>(bytes / sizeof(Entry)) - kPadding;

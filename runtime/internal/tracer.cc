@@ -3,8 +3,6 @@
 
 #include "runtime/internal/tracer.h"
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
@@ -15,6 +13,7 @@
 #include "runtime/internal/futex.h"
 #include "runtime/internal/m.h"
 #include "runtime/internal/p.h"
+#include "runtime/internal/pages.h"
 #include "runtime/internal/raw_mutex.h"
 
 namespace rt::internal {
@@ -46,9 +45,8 @@ struct Buffer {
 // Not from the heap, whose lock the interrupted code may hold.
 template <typename T>
 T* Map() {
-  void* memory = mmap(nullptr, sizeof(T), PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  return memory == MAP_FAILED ? nullptr : new (memory) T;
+  void* memory = TryMapPages(sizeof(T));
+  return memory == nullptr ? nullptr : new (memory) T;
 }
 
 std::atomic<Buffer*> buffers{nullptr};  // They are used again, never unmapped.
@@ -136,7 +134,7 @@ TraceRecord StopTracing() {
       record.events.insert(record.events.end(), chunk->events,
                            chunk->events + chunk->size);
       Chunk* next = chunk->next;
-      munmap(chunk, sizeof(Chunk));
+      UnmapPages(chunk, sizeof(Chunk));
       chunk = next;
     }
   }

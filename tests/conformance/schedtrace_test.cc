@@ -227,7 +227,7 @@ class OneOfEach {
 TEST(SchedTraceValuesTest, Summary) {
   OneOfEach one;
   EXPECT_EQ(Trace(7, /*detailed=*/false, &one.scheduler),
-            "SCHED 7ms: gomaxprocs=4 idleprocs=1 threads=7 spinningthreads=1 "
+            "SCHED 7ms: gomaxprocs=4 idleprocs=1 threads=8 spinningthreads=1 "
             "needspinning=0 idlethreads=2 runqueue=1 [ 1 0 0 0 ] "
             "schedticks=[ 123 0 0 0 ]\n");
 }
@@ -235,7 +235,7 @@ TEST(SchedTraceValuesTest, Summary) {
 TEST(SchedTraceValuesTest, Detail) {
   OneOfEach one;
   EXPECT_EQ(Trace(7, /*detailed=*/true, &one.scheduler),
-            R"(SCHED 7ms: gomaxprocs=4 idleprocs=1 threads=7 )"
+            R"(SCHED 7ms: gomaxprocs=4 idleprocs=1 threads=8 )"
             R"(spinningthreads=1 needspinning=0 idlethreads=2 runqueue=1 )"
             R"(gcwaiting=false nmidlelocked=1 stopwait=0 sysmonwait=false
   P0: status=1 schedtick=123 syscalltick=0 m=0 runqsize=1 gfreecnt=0 timerslen=0

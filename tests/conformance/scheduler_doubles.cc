@@ -169,9 +169,8 @@ int64_t CpuNs(const M& /*m*/) { return 0; }
 
 int Scheduler::NumGoroutines() const { return 1; }
 
-bool Scheduler::StartThread(M* m) {
+void ThreadMaker::Make(M* m) {
   active->StartThread(m, [](M* m) { m->scheduler->TakeAssignment(m); });
-  return true;
 }
 
 bool Scheduler::NetworkAwaited() const { return false; }

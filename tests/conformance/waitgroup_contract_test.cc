@@ -160,7 +160,14 @@ TEST_P(WaitGroupTest, AddThatMeetsTheLastDonePanics) {
     std::string of_add;
     std::string of_done;
     internal::SemaQueue& queue = internal::SemaQueueFor(&wg);
-    queue.mu.Lock();
+    std::atomic<bool> locked{false};
+    std::atomic<bool> added{false};
+    std::thread holder([&] {
+      internal::RawLock lock(queue.mu);
+      locked = true;
+      while (!added) std::this_thread::yield();
+    });
+    while (!locked) std::this_thread::yield();
     std::thread done([&] {
       try {
         wg.Done();
@@ -174,7 +181,8 @@ TEST_P(WaitGroupTest, AddThatMeetsTheLastDonePanics) {
     } catch (const Panic& panic) {
       of_add = panic.what();
     }
-    queue.mu.Unlock();
+    added = true;
+    holder.join();
     done.join();
     constexpr char kText[] =
         "sync: WaitGroup misuse: Add called concurrently with Wait";
