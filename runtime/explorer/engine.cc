@@ -68,6 +68,7 @@ bool Engine::Execute(absl::FunctionRef<void()> body, Strategy& strategy,
   schedule_.clear();
   blocked_.clear();
   diverged_ = false;
+  incomplete_ = false;
   main_exited_ = false;
   if (failed()) failure_ = Failure{};
   races_.BeginExecution();
@@ -184,6 +185,8 @@ void Engine::SwitchTo(Goroutine* g) {
   }
   globals = {g->caught_exceptions, g->uncaught_exceptions};
   current_ = g;
+  size_t stack = g->index * stack_stride_;
+  own_stack_ = stack < stacks_bytes_ ? stacks_lo_ + stack : 0;
   g->state = GoroutineState::kRunning;
   BeginStep();
   internal::RtSwitchContext(from, &g->context, /*same_call=*/false);
@@ -226,13 +229,14 @@ void Engine::Spawn(absl::AnyInvocable<void() &&>&& task,
 }
 
 uint64_t Engine::ChooseValue(uint64_t n) {
+  if (n == 1) return 0;
   EngineScope scope;
   uint64_t value = strategy_->PickValue(n);
   if (strategy_->diverged()) {
     diverged_ = true;
     Abandon();
   }
-  if (n > 1) schedule_.push_back({true, value});
+  schedule_.push_back({true, value});
   return value;
 }
 

@@ -49,6 +49,7 @@
 #include "runtime/explorer/operation.h"
 #include "runtime/explorer/race_detector.h"
 #include "runtime/explorer/schedule.h"
+#include "runtime/explorer/shared_words.h"
 #include "runtime/explorer/strategy.h"
 #include "runtime/explorer/verdict.h"
 #include "runtime/internal/context_switch.h"
@@ -69,12 +70,18 @@ class Engine {
   // The one that runs an execution now; null otherwise.
   static Engine* Active() { return active_; }
 
+  // Before the first execution of another body.
+  void BeginExploration() { shared_.Clear(); }
+
   // Runs `body` once. True if nothing failed.
   bool Execute(absl::FunctionRef<void()> body, Strategy& strategy,
                const ExecutionOptions& options);
 
   // Of the last execution.
   const Failure& failure() const { return failure_; }
+  // A local variable turned out to be shared, of which not all accesses were
+  // tracked: the same choices must be made once more, to see its races.
+  bool incomplete() const { return incomplete_; }
   const Schedule& schedule() const { return schedule_; }
   const std::vector<BlockedGoroutine>& blocked() const { return blocked_; }
   size_t goroutine_count() const { return count_; }
@@ -114,12 +121,16 @@ class Engine {
   uint64_t ChooseValue(uint64_t n);
   void PlainAccess(const void* address, size_t size, bool is_write,
                    const void* pc) {
-    bool repeat =
-        !InForeignStack(address) &&
-        races_.IsRepeat(current_->index, reinterpret_cast<uintptr_t>(address),
-                        size, is_write);
-    if (repeat && ++step_accesses_ < preempt_at_) return;
-    Access({address, size, is_write, /*is_atomic=*/false, pc});
+    bool nothing_new =
+        IsPrivate(address, size) ||
+        (!InForeignStack(address) &&
+         races_.IsRepeat(current_->index, reinterpret_cast<uintptr_t>(address),
+                         size, is_write));
+    if (!nothing_new) {
+      Access({address, size, is_write, /*is_atomic=*/false, pc});
+    } else if (++step_accesses_ >= preempt_at_) {
+      GiveTurn();
+    }
   }
   void Access(const explorer::Access& access);
   void NoteAcquire(Goroutine* g, const void* sync);
@@ -182,6 +193,14 @@ class Engine {
     auto offset = reinterpret_cast<uintptr_t>(address) - stacks_lo_;
     return offset < stacks_bytes_ && offset / stack_stride_ != current_->index;
   }
+  // Whether it is on the running goroutine's own stack, and nobody else's.
+  bool IsPrivate(const void* address, size_t size) const {
+    auto at = reinterpret_cast<uintptr_t>(address);
+    return at - own_stack_ < stack_stride_ &&
+           !shared_.Has(at - stacks_lo_, size);
+  }
+  // After so many plain accesses in one step.
+  void GiveTurn();
   // The accesses to such memory that nobody may do.
   void CheckForeignStack(const explorer::Access& access);
   void ReserveStacks();
@@ -201,6 +220,9 @@ class Engine {
   uintptr_t stacks_lo_ = 0;
   size_t stacks_bytes_ = 0;
   size_t stack_stride_ = 1;
+  uintptr_t own_stack_ = 0;  // The running goroutine's, if it is one of those.
+  SharedWords shared_;       // Of those stacks.
+  bool incomplete_ = false;
   std::vector<void*> stacks_;      // By index; each above its guard.
   EpochMap<bool> allocated_{6};    // Blocks handed out in this execution,
   std::vector<void*> quarantine_;  // and those of them given back.

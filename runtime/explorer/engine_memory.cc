@@ -54,6 +54,7 @@ void Engine::ReserveStacks() {
   if (stacks == nullptr) return;
   stacks_lo_ = reinterpret_cast<uintptr_t>(stacks);
   stacks_bytes_ = kStacksSideBySide * stack_stride_;
+  shared_.Cover(stacks_bytes_);
 }
 
 void* Engine::StackOf(size_t index) {
@@ -102,20 +103,24 @@ void Engine::Access(const explorer::Access& access) {
     Abandon();
   }
   if (InForeignStack(access.address)) CheckForeignStack(access);
-  if (++step_accesses_ >= preempt_at_ && g.op_depth == 0) {
-    if (step_accesses_ >= kHangAccesses) {
-      Fail(Verdict::kHang, "");
-      Abandon();
-    }
-    // Perhaps it waits for a plain variable to change; whoever changes it is
-    // then found to race.
-    uint64_t so_far = step_accesses_;
-    OpBegin(OpKind::kGosched, nullptr, nullptr, nullptr,
-            __builtin_frame_address(0));
-    OpEnd();
-    step_accesses_ = so_far;
-    preempt_at_ = so_far + kStepAccesses;
+  if (++step_accesses_ >= preempt_at_) GiveTurn();
+}
+
+void Engine::GiveTurn() {
+  if (current_->op_depth > 0) return;
+  EngineScope scope;
+  if (step_accesses_ >= kHangAccesses) {
+    Fail(Verdict::kHang, "");
+    Abandon();
   }
+  // Perhaps it waits for a plain variable to change; whoever changes it is then
+  // found to race.
+  uint64_t so_far = step_accesses_;
+  OpBegin(OpKind::kGosched, nullptr, nullptr, nullptr,
+          __builtin_frame_address(0));
+  OpEnd();
+  step_accesses_ = so_far;
+  preempt_at_ = so_far + kStepAccesses;
 }
 
 // A goroutine that does not run has the live frames of its own code above the
@@ -125,7 +130,10 @@ void Engine::CheckForeignStack(const explorer::Access& access) {
   auto address = reinterpret_cast<uintptr_t>(access.address);
   const Goroutine& owner = *goroutines_[(address - stacks_lo_) / stack_stride_];
   bool returned = owner.index >= count_ || owner.state == GoroutineState::kDead;
-  if (!returned && address >= owner.left_at) return;
+  if (!returned && address >= owner.left_at) {
+    if (shared_.Add(address - stacks_lo_, access.size)) incomplete_ = true;
+    return;
+  }
   Fail(Verdict::kMemory,
        "a local variable is used after its function has returned");
   Abandon();

@@ -41,6 +41,7 @@ class Exploration {
   Exploration(const Options& options, absl::FunctionRef<void()> body)
       : engine_(Engine::Get()), body_(body) {
     internal::lock_ranks_are_checked = false;  // One thread for all goroutines.
+    engine_.BeginExploration();
     execution_.max_steps = options.max_steps;
     execution_.max_fruitless_reads = options.max_fruitless_reads;
     execution_.refuse_polling = options.refuse_polling;
@@ -126,6 +127,12 @@ class Exploration {
       if (!strategy.BeginExecution()) return PhaseEnd::kComplete;
       bool passed = engine_.Execute(body_, strategy, execution_);
       globals_.Restore();
+      while (engine_.incomplete()) {
+        Replay again(engine_.schedule());
+        again.BeginExecution();
+        passed = engine_.Execute(body_, again, execution_);
+        globals_.Restore();
+      }
       if (!strategy.redundant()) {
         ++i;
         ++executions_;

@@ -49,62 +49,80 @@ bool RaceDetector::OnWord(Goroutine& self, GoroutineIndex goroutine,
                           uintptr_t word, uint8_t mask, const Access& access,
                           Race* race) {
   bool fresh;
-  uint32_t& head = words_.FindOrMake(word, &fresh);
-  if (fresh) head = kNone;
-  uint32_t now = self.clock.Get(goroutine);
-  if (head != kNone) {
-    // The same access again, with nothing in between: most accesses end here.
-    const Record& r = records_[head];
-    if (r.goroutine == goroutine && r.clock == now && (r.mask & mask) == mask &&
-        (r.is_write || !access.is_write) &&
-        (!r.is_atomic || access.is_atomic) && !r.is_free && !access.is_free) {
-      return false;
-    }
+  Record& last = words_.FindOrMake(word, &fresh);
+  if (fresh) {
+    last.mask = 0;
+    last.next = kNone;
   }
-  for (uint32_t* link = &head; *link != kNone;) {
-    uint32_t index = *link;
-    Record& r = records_[index];
-    bool before =
-        r.goroutine == goroutine || r.clock <= self.clock.Get(r.goroutine);
+  uint32_t now = self.clock.Get(goroutine);
+  // The same access again, with nothing in between: most accesses end here.
+  if (last.goroutine == goroutine && last.clock == now &&
+      (last.mask & mask) == mask && (last.is_write || !access.is_write) &&
+      (!last.is_atomic || access.is_atomic) && !last.is_free &&
+      !access.is_free) {
+    return false;
+  }
+  auto is_before = [&](const Record& r) {
+    return r.goroutine == goroutine || r.clock <= self.clock.Get(r.goroutine);
+  };
+  auto races = [&](const Record& r) {
+    if ((r.mask & mask) == 0) return false;
     bool conflict =
         (r.is_write || access.is_write) && !(r.is_atomic && access.is_atomic);
-    if ((r.mask & mask) != 0 && (r.is_free || (!before && conflict))) {
-      race->earlier = {r.goroutine, r.is_write, r.is_atomic,
-                       r.is_free,   r.pc,       r.sequence};
-      race->later = {goroutine,      access.is_write, access.is_atomic,
-                     access.is_free, access.pc,       sequence_};
-      race->address = access.address;
-      return true;
+    if (!r.is_free && (!conflict || is_before(r))) return false;
+    race->earlier = {r.goroutine, r.is_write, r.is_atomic,
+                     r.is_free,   r.pc,       r.sequence};
+    race->later = {goroutine,      access.is_write, access.is_atomic,
+                   access.is_free, access.pc,       sequence_};
+    race->address = access.address;
+    return true;
+  };
+  // Whatever races with the old access and comes later races with this one too,
+  // if this one is after it and conflicts with at least as much.
+  auto is_covered = [&](const Record& r) {
+    return (r.mask & ~mask) == 0 && (access.is_write || !r.is_write) &&
+           (!access.is_atomic || r.is_atomic) && is_before(r);
+  };
+  if (races(last)) return true;
+  for (uint32_t* link = &last.next; *link != kNone;) {
+    const Record& r = records_[*link];
+    if (races(r)) return true;
+    if (is_covered(r)) {
+      Remove(link);
+    } else {
+      link = &records_[*link].next;
     }
-    // Whatever races with the old access and comes later races with this one
-    // too, if this one is after it and conflicts with at least as much.
-    if (before && (r.mask & ~mask) == 0 && (access.is_write || !r.is_write) &&
-        (!access.is_atomic || r.is_atomic)) {
-      *link = r.next;
-      r.next = free_records_;
-      free_records_ = index;
-      continue;
-    }
-    link = &r.next;
   }
+  uint32_t next = is_covered(last) ? last.next : Store(last);
+  last = {next,
+          now,
+          goroutine,
+          mask,
+          access.is_write,
+          access.is_atomic,
+          access.is_free,
+          sequence_,
+          access.pc};
+  return false;
+}
+
+uint32_t RaceDetector::Store(const Record& record) {
   uint32_t index = free_records_;
   if (index == kNone) {
     index = static_cast<uint32_t>(records_.size());
-    records_.emplace_back();
+    records_.push_back(record);
   } else {
     free_records_ = records_[index].next;
+    records_[index] = record;
   }
-  records_[index] = {head,
-                     now,
-                     goroutine,
-                     mask,
-                     access.is_write,
-                     access.is_atomic,
-                     access.is_free,
-                     sequence_,
-                     access.pc};
-  head = index;
-  return false;
+  return index;
+}
+
+void RaceDetector::Remove(uint32_t* link) {
+  uint32_t index = *link;
+  *link = records_[index].next;
+  records_[index].next = free_records_;
+  free_records_ = index;
 }
 
 void RaceDetector::Acquire(GoroutineIndex goroutine, const void* sync) {
@@ -172,18 +190,22 @@ void RaceDetector::Fence(GoroutineIndex goroutine, MemoryOrder order) {
 void RaceDetector::Forget(const void* address, size_t size) {
   auto begin = reinterpret_cast<uintptr_t>(address);
   uintptr_t end = begin + size;
-  auto cut = [this](uint32_t& head, uint8_t keep) {
-    for (uint32_t* link = &head; *link != kNone;) {
-      uint32_t index = *link;
-      Record& r = records_[index];
+  auto cut = [this](Record& last, uint8_t keep) {
+    for (uint32_t* link = &last.next; *link != kNone;) {
+      Record& r = records_[*link];
       r.mask &= keep;
-      if (r.mask != 0) {
+      if (r.mask == 0) {
+        Remove(link);
+      } else {
         link = &r.next;
-        continue;
       }
-      *link = r.next;
-      r.next = free_records_;
-      free_records_ = index;
+    }
+    last.mask &= keep;
+    if (last.mask == 0 && last.next != kNone) {
+      uint32_t index = last.next;
+      Record second = records_[index];
+      Remove(&last.next);
+      last = second;
     }
   };
   auto keep_in = [&](uintptr_t word) {
@@ -197,12 +219,12 @@ void RaceDetector::Forget(const void* address, size_t size) {
   // Whichever is fewer: the words of the range, or all that are known.
   if (size / 8 < words_.size() * 4) {
     for (uintptr_t word = begin >> 3; word << 3 < end; ++word) {
-      if (uint32_t* head = words_.Find(word)) cut(*head, keep_in(word));
+      if (Record* last = words_.Find(word)) cut(*last, keep_in(word));
     }
   } else {
-    words_.ForEach([&](uintptr_t word, uint32_t& head) {
+    words_.ForEach([&](uintptr_t word, Record& last) {
       if (((word + 1) << 3) > begin && word << 3 < end) {
-        cut(head, keep_in(word));
+        cut(last, keep_in(word));
       }
     });
   }
@@ -218,11 +240,6 @@ void RaceDetector::Forget(const void* address, size_t size) {
       });
     }
   }
-}
-
-RaceDetector::Goroutine& RaceDetector::At(GoroutineIndex goroutine) {
-  if (goroutines_.size() <= goroutine) goroutines_.resize(goroutine + 1);
-  return goroutines_[goroutine];
 }
 
 VectorClock& RaceDetector::SyncClock(const void* sync) {

@@ -77,13 +77,12 @@ class RaceDetector {
   bool IsRepeat(GoroutineIndex goroutine, uintptr_t address, size_t size,
                 bool is_write) {
     if ((address & 7) + size > 8) return false;
-    const uint32_t* head = words_.Find(address >> 3);
-    if (head == nullptr || *head == kNone) return false;
-    const Record& r = records_[*head];
+    const Record* r = words_.Find(address >> 3);
+    if (r == nullptr) return false;
     auto mask = static_cast<uint8_t>(((1u << size) - 1) << (address & 7));
-    return r.goroutine == goroutine && !r.is_atomic && !r.is_free &&
-           (r.mask & mask) == mask && (r.is_write || !is_write) &&
-           r.clock == goroutines_[goroutine].clock.Get(goroutine);
+    return (r->mask & mask) == mask && r->goroutine == goroutine &&
+           !r->is_atomic && !r->is_free && (r->is_write || !is_write) &&
+           r->clock == goroutines_[goroutine].clock.Get(goroutine);
   }
 
   // Records the access. True if it races with an earlier one; then *race says
@@ -116,7 +115,7 @@ class RaceDetector {
 
   // An access, for the bytes of `mask` in one aligned word of eight.
   struct Record {
-    uint32_t next;  // In the same word's list.
+    uint32_t next;  // Of the same word; an index of records_.
     uint32_t clock;
     GoroutineIndex goroutine;
     uint8_t mask;
@@ -135,13 +134,22 @@ class RaceDetector {
 
   bool OnWord(Goroutine& self, GoroutineIndex goroutine, uintptr_t word,
               uint8_t mask, const Access& access, Race* race);
-  Goroutine& At(GoroutineIndex goroutine);
+  Goroutine& At(GoroutineIndex goroutine) {
+    if (goroutine >= goroutines_.size()) goroutines_.resize(goroutine + 1);
+    return goroutines_[goroutine];
+  }
+  // Puts a copy of the record into records_.
+  uint32_t Store(const Record& record);
+  // Takes the record with this index, and its link, out of a word's list.
+  void Remove(uint32_t* link);
   // What an acquire of this address learns; emptied if it is new.
   VectorClock& SyncClock(const void* sync);
   static void Tick(Goroutine& g, GoroutineIndex index);
 
   std::vector<Goroutine> goroutines_;
-  EpochMap<uint32_t> words_{10};  // address / 8 -> first record.
+  // By address / 8: the last access, which links the others that matter. The
+  // mask is 0 if there is none.
+  EpochMap<Record> words_{10};
   std::vector<Record> records_;
   uint32_t free_records_ = kNone;  // A list through `next`.
   EpochMap<VectorClock> sync_{6};

@@ -55,7 +55,7 @@ class Strategy {
   // The index in `point.runnable` of the goroutine that runs next.
   virtual size_t PickNext(const SchedulePoint& point) = 0;
 
-  // A number in [0, n), n >= 1, for a random choice in the code under test.
+  // A number in [0, n), n >= 2, for a random choice in the code under test.
   virtual uint64_t PickValue(uint64_t n) = 0;
 
   // The execution is over; `blocked` are those that wait for ever.

@@ -22,13 +22,13 @@
 namespace rt::explorer {
 namespace {
 
-[[gnu::noinline]] void Track(const volatile void* address, size_t size,
-                             bool is_write, bool is_atomic, const void* pc) {
+[[gnu::noinline]] void TrackAtomic(const volatile void* address, size_t size,
+                                   bool is_write, const void* pc) {
   Access access;
   access.address = const_cast<const void*>(address);
   access.size = size;
   access.is_write = is_write;
-  access.is_atomic = is_atomic;
+  access.is_atomic = true;
   access.pc = pc;
   Engine::Active()->Access(access);
 }
@@ -36,7 +36,7 @@ namespace {
 void TrackRange(const void* address, size_t size, bool is_write,
                 const void* pc) {
   if (mode != Mode::kUser || size == 0) return;
-  Track(address, size, is_write, false, pc);
+  Engine::Active()->PlainAccess(address, size, is_write, pc);
 }
 
 void TrackCopy(const void* to, const void* from, size_t size, const void* pc) {
@@ -82,7 +82,7 @@ class AtomicOp {
     if (!active_) return;
     Engine::Active()->OpBegin(kind, ObjectOf(address), nullptr, nullptr,
                               __builtin_frame_address(0));
-    Track(address, size, is_write, true, pc);
+    TrackAtomic(address, size, is_write, pc);
   }
   ~AtomicOp() {
     if (active_) Engine::Active()->OpEnd();
@@ -158,7 +158,7 @@ bool CountReference(volatile T* address, T delta, int order, const void* pc,
   }
   EngineScope scope;
   if (!IsReferenceCount(pc)) return false;
-  Track(address, sizeof(T), true, true, pc);
+  TrackAtomic(address, sizeof(T), true, pc);
   *before = *address;
   T after = static_cast<T>(*before + delta);
   *address = after;
@@ -192,7 +192,6 @@ bool CompareExchange(volatile T* address, T* expected, T desired, int order,
 using rt::explorer::Engine;
 using rt::explorer::Mode;
 using rt::explorer::mode;
-using rt::explorer::Track;
 using rt::explorer::TrackCopy;
 using rt::explorer::TrackRange;
 
@@ -286,12 +285,12 @@ void __tsan_write_range(void* address, size_t size) {
 // changes nothing for whoever reads it.
 void __tsan_vptr_update(void** address, void* value) {
   if (mode != Mode::kUser || *address == value) return;
-  Track(address, sizeof(void*), true, false, RT_PC);
+  Engine::Active()->PlainAccess(address, sizeof(void*), true, RT_PC);
 }
 
 void __tsan_vptr_read(void** address) {
   if (mode != Mode::kUser) return;
-  Track(address, sizeof(void*), false, false, RT_PC);
+  Engine::Active()->PlainAccess(address, sizeof(void*), false, RT_PC);
 }
 
 RT_ATOMICS(8, uint8_t)

@@ -5,14 +5,16 @@
 // a change of the reduction and needs a reason.
 
 #include <cstdint>
-#include <utility>
 
 #include "gtest/gtest.h"
 #include "runtime/explorer/explore.h"
 #include "runtime/runtime.h"
+#include "tests/explorer/anchors.h"
 
 namespace {
 
+using ::anchors::LockedIncrements;
+using ::anchors::Philosophers;
 using ::rt::explorer::Explore;
 using ::rt::explorer::Options;
 using ::rt::explorer::Result;
@@ -26,25 +28,6 @@ Options With(Search search, uint64_t max_executions = 100'000) {
   return options;
 }
 
-// `goroutines` increment a variable under a mutex, `times` each.
-void LockedIncrements(int goroutines, int times) {
-  int n = 0;
-  rt::Mutex mu;
-  rt::WaitGroup wg;
-  for (int i = 0; i < goroutines; ++i) {
-    wg.Go([&] {
-      for (int k = 0; k < times; ++k) {
-        mu.Lock();
-        ++n;
-        mu.Unlock();
-      }
-    });
-  }
-  wg.Wait();
-}
-
-// The orders of the critical sections: (goroutines * times)! /
-// times!^goroutines.
 struct IncrementsCase {
   int goroutines;
   int times;
@@ -67,24 +50,6 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(IncrementsCase{1, 3, 1}, IncrementsCase{2, 1, 2},
                     IncrementsCase{2, 2, 6}, IncrementsCase{3, 1, 6},
                     IncrementsCase{4, 2, 2'520}, IncrementsCase{3, 4, 34'650}));
-
-void Philosophers(bool ordered) {
-  constexpr int kCount = 3;
-  rt::Mutex forks[kCount];
-  rt::WaitGroup wg;
-  for (int i = 0; i < kCount; ++i) {
-    wg.Go([&forks, i, ordered] {
-      int first = i;
-      int second = (i + 1) % kCount;
-      if (ordered && first > second) std::swap(first, second);
-      forks[first].Lock();
-      forks[second].Lock();
-      forks[second].Unlock();
-      forks[first].Unlock();
-    });
-  }
-  wg.Wait();
-}
 
 // Each fork is taken by one of its two philosophers first: 2^3 orders, less
 // the two circles.

@@ -73,6 +73,11 @@ void RareChoice() {
   if (first == 6 && second == 3) Refuse(Verdict::kWrong, "6, then 3");
 }
 
+void OnlyChoice() {
+  EXPECT_EQ(rt::explorer::Choose(1), 0u);
+  RareChoice();
+}
+
 void Leak() {
   auto c = rt::MakeChan<std::string>();
   for (int i = 0; i < 3; ++i) rt::Go([=] { c.Send("x"); });
@@ -126,6 +131,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Case{"race", Verdict::kRace, &RareRace},
                     Case{"deadlock", Verdict::kDeadlock, &RareDeadlock},
                     Case{"choice", Verdict::kWrong, &RareChoice},
+                    Case{"only_choice", Verdict::kWrong, &OnlyChoice},
                     Case{"leak", Verdict::kLeak, &Leak},
                     Case{"livelock", Verdict::kLivelock, &Polls}));
 
