@@ -6,6 +6,10 @@
 #include <gtest/gtest-spi.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -71,6 +75,12 @@ std::string NextCheckName() {
   return count == 1 ? name : absl::StrCat(name, "#", count);
 }
 
+// All interleavings with at most so many were seen.
+std::optional<uint64_t> CompletePreemptions(const Result& result) {
+  return result.complete ? std::numeric_limits<uint64_t>::max()
+                         : result.complete_preemptions;
+}
+
 // The test's verdict: that of its first check that fails; as long as all pass,
 // what they have seen together.
 void RecordVerdict(const Result& result, const std::string& name) {
@@ -79,8 +89,11 @@ void RecordVerdict(const Result& result, const std::string& name) {
     if (!earlier.passed()) return;
     if (!result.passed()) continue;
     told.executions += earlier.executions;
+    told.complete_preemptions =
+        std::min(CompletePreemptions(told), CompletePreemptions(earlier));
     told.complete = told.complete && earlier.complete;
-    told.summary = PassedSummary(told.executions, told.complete);
+    if (told.complete) told.complete_preemptions.reset();
+    told.summary = PassedSummary(told);
   }
   testing::Test::RecordProperty("verdict", JsonReport(told, name));
 }

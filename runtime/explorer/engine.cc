@@ -80,7 +80,7 @@ bool Engine::Execute(absl::FunctionRef<void()> body, Strategy& strategy,
 
   ExceptionGlobals outer = CurrentExceptionGlobals();
   active_ = this;
-  current_ = nullptr;
+  chosen_ = current_ = nullptr;
   if (Goroutine* first = PickNext()) SwitchTo(first);
   // Back when nobody can run any more, or at the first failure.
   active_ = nullptr;

@@ -232,6 +232,9 @@ class Engine {
 
   internal::Context scheduler_;
   Goroutine* current_ = nullptr;
+  // The last one that the strategy picked. Those that ran to their first
+  // operation after it (E2) have not taken the processor from it.
+  const Goroutine* chosen_ = nullptr;
   std::vector<Goroutine*> ready_;  // First in, first out, from ready_head_.
   size_t ready_head_ = 0;
   std::vector<Goroutine*> waiting_selects_;

@@ -42,6 +42,7 @@ Goroutine* Engine::PickNext() {
     }
     Goroutine* g = goroutines_[point_.runnable[pick].goroutine].get();
     schedule_.push_back({false, g->index});
+    chosen_ = g;
     if (steps_ > kFairness) {
       for (const Choice& c : point_.runnable) {
         ++goroutines_[c.goroutine]->passed_over;
@@ -70,7 +71,7 @@ bool Engine::CollectRunnable() {
     }
     if (g.passed_over > kFairness) starved = &g;
     if (g.yields <= kIdleYields) all_idle = false;
-    if (&g == current_) {
+    if (&g == chosen_) {
       point_.current = point_.runnable.size();
       point_.yielding = g.pending.kind == OpKind::kGosched;
     }

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -29,7 +30,7 @@ namespace {
 // Any numbers do, as long as they stay the same.
 constexpr uint64_t kSeed = 0x5eed;
 constexpr size_t kPctDepth = 3;
-// Executions of each phase around the exhaustive one.
+// Executions of each phase around the exhaustive one; kBounded: before it.
 constexpr uint64_t kBounded[] = {20, 100, 300};
 constexpr uint64_t kPctExecutions = 1'000;
 constexpr uint64_t kSamples = 1'000;
@@ -62,7 +63,10 @@ class Exploration {
       }
       case Search::kBounded: {
         Bounded strategy(options.max_preemptions);
-        return Only(strategy, options.max_executions);
+        PhaseEnd end = RunPhase(strategy, options.max_executions);
+        if (end == PhaseEnd::kFailed) return Failed();
+        if (end == PhaseEnd::kBudget) return Passed(/*complete=*/false);
+        return Passed(/*complete=*/false, options.max_preemptions);
       }
       case Search::kNaive: {
         Bounded strategy(Bounded::kUnbounded);
@@ -107,11 +111,20 @@ class Exploration {
       executions_ -= before;  // Those are among the ones counted now.
       return Passed(/*complete=*/true);
     }
+    // What can be had of it completely.
+    std::optional<uint64_t> complete_preemptions;
+    for (size_t bound = 0; bound < std::size(kBounded); ++bound) {
+      Bounded strategy(bound);
+      end = RunPhase(strategy, max_executions);
+      if (end == PhaseEnd::kFailed) return Failed();
+      if (end == PhaseEnd::kBudget) break;
+      complete_preemptions = bound;
+    }
     Pct pct(kSeed, kPctDepth);
     if (RunPhase(pct, kPctExecutions) == PhaseEnd::kFailed) return Failed();
     Sampling sampling(kSeed);
     if (RunPhase(sampling, kSamples) == PhaseEnd::kFailed) return Failed();
-    return Passed(/*complete=*/false);
+    return Passed(/*complete=*/false, complete_preemptions);
   }
 
   Result Only(Strategy& strategy, uint64_t max_executions) {
@@ -144,11 +157,13 @@ class Exploration {
     return PhaseEnd::kBudget;
   }
 
-  Result Passed(bool complete) {
+  Result Passed(bool complete,
+                std::optional<uint64_t> complete_preemptions = std::nullopt) {
     Result result;
     result.executions = executions_;
     result.complete = complete;
-    result.summary = PassedSummary(executions_, complete);
+    result.complete_preemptions = complete_preemptions;
+    result.summary = PassedSummary(result);
     return result;
   }
 

@@ -35,7 +35,8 @@ namespace rt::explorer {
 
 enum class Search : uint8_t {
   // Few preemptions first (0, 1, 2), so that a failure is a simple one; then
-  // kReduced; if that is too much, PCT and uniform sampling. The default.
+  // kReduced; if that is too much, all with 0, 1 and 2 preemptions, PCT and
+  // uniform sampling. The default.
   kPortfolio,
   kReduced,  // One interleaving of each equivalence class (exhaustive.h).
   kBounded,  // Every interleaving with no more than max_preemptions.
@@ -48,7 +49,8 @@ enum class Search : uint8_t {
 struct Options {
   Search search = Search::kPortfolio;
 
-  // Executions of the exhaustive search, without the few before and after it.
+  // Executions of the exhaustive search; if that is not enough, as many for
+  // each bound on preemptions. There are some before and after all these.
   uint64_t max_executions = 20'000;
 
   // For kBounded: how often a goroutine is interrupted that could go on.

@@ -30,6 +30,10 @@ std::string JsonReport(const Result& result, std::string_view check) {
                      {"file", s.file},
                      {"line", s.line}});
   }
+  ordered_json preemptions;  // null
+  if (result.complete_preemptions.has_value()) {
+    preemptions = *result.complete_preemptions;
+  }
   ordered_json report = {
       {"schema", 1},
       {"check", std::string(check)},
@@ -37,6 +41,7 @@ std::string JsonReport(const Result& result, std::string_view check) {
       {"summary", result.summary},
       {"executions", result.executions},
       {"complete", result.complete},
+      {"complete_preemptions", std::move(preemptions)},
       {"found_in", result.found_in},
       {"locations", std::move(locations)},
       {"goroutines", std::move(goroutines)},

@@ -285,12 +285,17 @@ class Storyteller {
 
 }  // namespace
 
-std::string PassedSummary(uint64_t executions, bool complete) {
-  if (complete && executions == 1) return "verified: the only interleaving";
-  if (complete) {
-    return absl::StrCat("verified: all ", executions, " interleavings");
-  }
-  return absl::StrCat("no failure in ", executions, " interleavings");
+std::string PassedSummary(const Result& result) {
+  uint64_t n = result.executions;
+  if (result.complete && n == 1) return "verified: the only interleaving";
+  if (result.complete)
+    return absl::StrCat("verified: all ", n, " interleavings");
+  std::string text = absl::StrCat("no failure in ", n, " interleavings");
+  if (!result.complete_preemptions.has_value()) return text;
+  uint64_t most = *result.complete_preemptions;
+  if (most == 0) return text + ", among them all without a preemption";
+  return absl::StrCat(text, ", among them all with at most ", most,
+                      most == 1 ? " preemption" : " preemptions");
 }
 
 void Describe(const Engine& engine, const Failure& failure,

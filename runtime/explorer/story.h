@@ -17,8 +17,9 @@
 
 namespace rt::explorer {
 
-// "verified: all 6 interleavings", "no failure in 22420 interleavings".
-std::string PassedSummary(uint64_t executions, bool complete);
+// Of one that passed: "verified: all 6 interleavings", "no failure in 22420
+// interleavings, among them all with at most 2 preemptions".
+std::string PassedSummary(const Result& result);
 
 // Fills verdict, summary, locations, goroutines, steps, order_hint and
 // expectation of *result. `engine` has just run the failing interleaving;

@@ -68,6 +68,8 @@ struct Result {
   std::string summary;  // One sentence.
   uint64_t executions = 0;
   bool complete = false;  // `executions` are all there are.
+  // If not: the most preemptions of which all interleavings are among them.
+  std::optional<uint64_t> complete_preemptions;
   uint64_t found_in = 0;  // The failing one, counted from 1; 0 if none.
   std::vector<Location> locations;
   std::vector<GoroutineInfo> goroutines;

@@ -18,7 +18,7 @@ constexpr char kPassed[] =
 
 constexpr char kSampled[] =
     R"({"schema":1,"check":"Click.Many","verdict":"PASSED",)"
-    R"("executions":20000,"complete":false})";
+    R"("executions":20000,"complete":false,"complete_preemptions":2})";
 
 constexpr char kRace[] = R"json({
   "schema": 1, "check": "Click.NoClickIsLost", "verdict": "RACE",
@@ -69,7 +69,8 @@ TEST_F(CourseTest, APassSaysWhatWasOnlySampled) {
   AnswerFor("05_mutexes:click_counter", "PASSED", {kPassed, kSampled});
   EXPECT_NE(Course("grade mutexes/click_counter")
                 .out.find("verified: all 1,344 interleavings pass in 1 check; "
-                          "no failure in 20,000 interleavings of the other"),
+                          "no failure in 20,000 interleavings of the other, "
+                          "among them all with at most 2 preemptions"),
             std::string::npos);
 }
 

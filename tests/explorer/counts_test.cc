@@ -5,6 +5,7 @@
 // a change of the reduction and needs a reason.
 
 #include <cstdint>
+#include <utility>
 
 #include "gtest/gtest.h"
 #include "runtime/explorer/explore.h"
@@ -102,6 +103,40 @@ TEST(Budget, EndsTheSearchWithoutACompleteVerdict) {
   EXPECT_FALSE(result.complete);
   EXPECT_EQ(result.executions, 100u);
   EXPECT_EQ(result.summary, "no failure in 100 interleavings");
+}
+
+// Without a preemption three goroutines run in 3! orders.
+TEST(Bounded, EveryInterleavingWithSoManyPreemptions) {
+  const uint64_t kExecutions[] = {6, 86, 939};
+  for (uint64_t bound : {0, 1, 2}) {
+    Options options = With(Search::kBounded);
+    options.max_preemptions = bound;
+    Result result = Explore(options, [] { LockedIncrements(3, 4); });
+    EXPECT_EQ(result.executions, kExecutions[bound]);
+    EXPECT_EQ(result.complete_preemptions, bound);
+    EXPECT_FALSE(result.complete);
+  }
+}
+
+// What can be said of a search that was cut.
+TEST(Portfolio, SaysUpToWhichBoundItWasComplete) {
+  const std::pair<uint64_t, const char*> kCases[] = {
+      {5, "no failure in 2402 interleavings"},
+      {50,
+       "no failure in 2498 interleavings, among them all without a preemption"},
+      {500,
+       "no failure in 3484 interleavings, among them all with at most 1 "
+       "preemption"},
+      {5'000,
+       "no failure in 8423 interleavings, among them all with at most 2 "
+       "preemptions"}};
+  for (auto [max_executions, summary] : kCases) {
+    Result result = Explore(With(Search::kPortfolio, max_executions),
+                            [] { LockedIncrements(3, 4); });
+    EXPECT_EQ(result.verdict, Verdict::kPassed);
+    EXPECT_FALSE(result.complete);
+    EXPECT_EQ(result.summary, summary);
+  }
 }
 
 }  // namespace

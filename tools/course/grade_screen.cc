@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -117,10 +118,17 @@ void ShowText(const std::string& text, Screen& screen) {
 std::string Coverage(const Grade& grade) {
   int64_t all = 0, sampled = 0;
   int complete = 0, cut = 0;
+  std::optional<int64_t> preemptions;
   for (const Check& check : grade.checks) {
     if (check.executions == 0) continue;
     (check.complete ? all : sampled) += check.executions;
-    ++(check.complete ? complete : cut);
+    if (check.complete) {
+      ++complete;
+    } else if (cut++ == 0) {
+      preemptions = check.complete_preemptions;
+    } else {
+      preemptions = std::min(preemptions, check.complete_preemptions);
+    }
   }
   std::string text;
   if (complete > 0) {
@@ -134,6 +142,12 @@ std::string Coverage(const Grade& grade) {
     text += "no failure in " + Count(sampled, "interleaving");
     if (complete > 0)
       text += " of " + (cut == 1 ? "the other" : Count(cut, "other"));
+    if (preemptions == 0) {
+      text += ", among them all without a preemption";
+    } else if (preemptions.has_value()) {
+      text +=
+          ", among them all with at most " + Count(*preemptions, "preemption");
+    }
   }
   return text;
 }

@@ -108,6 +108,10 @@ absl::StatusOr<Check> CheckFromJson(const std::string& text) {
     check.executions = from.value("executions", int64_t{0});
     check.found_in = from.value("found_in", int64_t{0});
     check.complete = from.value("complete", false);
+    if (auto most = from.find("complete_preemptions");
+        most != from.end() && !most->is_null()) {
+      check.complete_preemptions = most->get<int64_t>();
+    }
     for (const json& location : from.value("locations", json::array())) {
       check.locations.push_back(ReadLocation(location));
     }

@@ -10,6 +10,7 @@
 #define TOOLS_COURSE_VERDICT_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -74,6 +75,8 @@ struct Check {
   int64_t executions = 0;
   int64_t found_in = 0;   // which of them failed; 0: none
   bool complete = false;  // there are no others
+  // If there are: all with at most so many preemptions are among them.
+  std::optional<int64_t> complete_preemptions;
   std::vector<Location> locations;
   std::vector<Goroutine> goroutines;
   std::vector<Step> steps;
