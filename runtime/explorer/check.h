@@ -24,6 +24,7 @@
 #ifndef RUNTIME_EXPLORER_CHECK_H_
 #define RUNTIME_EXPLORER_CHECK_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -56,6 +57,9 @@ void ExpectNoDelay(absl::Duration delay, absl::string_view what);
 Result CheckQuietly(const Options& options, absl::FunctionRef<void()> body);
 
 namespace grader {
+
+// What the program's --budget asks for: Options::max_executions of all checks.
+void SetBudget(uint64_t max_executions);
 
 // What the program's --replay asks for: "Suite.Test#2@line". Others than that
 // check then do nothing.

@@ -3,12 +3,14 @@
 
 // The main function of every grader: GoogleTest's, with the explorer's voice.
 //
+//   --list               prints the names of the checks' tests and stops
 //   --replay=LINE        runs one interleaving of an earlier report again
+//   --step               steps through the first failing interleaving
+//   --budget=N           executions of each exhaustive search, at most
 //   --json=FILE          writes all verdicts, as JSON
 //   --expect=VERDICT     exit status 0 if that is the overall verdict, else 1
 //   --expect_file=PATH   the same; the verdict is in a line of that source
-//   file,
-//                        "// Diagnosis: deadlock"
+//                        file, "// Diagnosis: deadlock"
 //
 // and GoogleTest's own. The overall verdict is that of the first check that
 // fails. Exit status: 0 passed (or as expected), 1 not, 2 wrong usage, 4 the
@@ -16,19 +18,23 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <cstdio>
 #include <fstream>
+#include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "runtime/explorer/check.h"
 #include "runtime/explorer/report_json.h"
 #include "runtime/explorer/report_text.h"
+#include "runtime/explorer/stepper.h"
 
 namespace rt::explorer {
 namespace {
@@ -60,6 +66,8 @@ class Reporter : public testing::EmptyTestEventListener {
 
   Verdict overall() const { return overall_; }
   size_t checks() const { return json_.size() + unexplored_; }
+  // Null if all have passed.
+  const Result* failed() const { return failed_ ? &*failed_ : nullptr; }
 
   std::string Json() const {
     return absl::StrCat("{\"schema\":1,\"verdict\":\"", VerdictText(overall_),
@@ -68,6 +76,7 @@ class Reporter : public testing::EmptyTestEventListener {
 
  private:
   void Add(const Result& result, const std::string& name) {
+    if (!result.passed() && !failed_) failed_ = result;
     if (overall_ == Verdict::kPassed) overall_ = result.verdict;
     // After these another check would take as long, or meet damaged memory.
     if (result.verdict == Verdict::kHang ||
@@ -101,6 +110,7 @@ class Reporter : public testing::EmptyTestEventListener {
 
   std::optional<testing::TestPartResult> outside_;
   Verdict overall_ = Verdict::kPassed;
+  std::optional<Result> failed_;  // The first one.
   std::vector<std::string> json_;
   size_t unexplored_ = 0;
 };
@@ -109,6 +119,8 @@ struct Flags {
   std::string replay;
   std::string json;
   std::optional<Verdict> expect;
+  bool list = false;
+  bool step = false;
 };
 
 // The verdict in a line "// Diagnosis: race" of a source file.
@@ -130,6 +142,17 @@ bool ParseFlags(int argc, char** argv, Flags* flags) {
     absl::string_view value = arg;
     if (absl::ConsumePrefix(&value, "--replay=")) {
       flags->replay = std::string(value);
+    } else if (arg == "--list") {
+      flags->list = true;
+    } else if (arg == "--step") {
+      flags->step = true;
+    } else if (absl::ConsumePrefix(&value, "--budget=")) {
+      uint64_t executions = 0;
+      if (!absl::SimpleAtoi(value, &executions) || executions == 0) {
+        fprintf(stderr, "%s: want a whole number from 1\n", argv[i]);
+        return false;
+      }
+      grader::SetBudget(executions);
     } else if (absl::ConsumePrefix(&value, "--json=")) {
       flags->json = std::string(value);
     } else if (absl::ConsumePrefix(&value, "--expect=")) {
@@ -147,8 +170,9 @@ bool ParseFlags(int argc, char** argv, Flags* flags) {
       }
     } else {
       fprintf(stderr,
-              "unknown argument %s; known are --replay=LINE, --json=FILE, "
-              "--expect=VERDICT, --expect_file=PATH and GoogleTest's\n",
+              "unknown argument %s; known are --list, --replay=LINE, --step, "
+              "--budget=N, --json=FILE, --expect=VERDICT, --expect_file=PATH "
+              "and GoogleTest's\n",
               argv[i]);
       return false;
     }
@@ -156,10 +180,24 @@ bool ParseFlags(int argc, char** argv, Flags* flags) {
   return true;
 }
 
+void List() {
+  const auto& all = *testing::UnitTest::GetInstance();
+  for (int i = 0; i < all.total_test_suite_count(); ++i) {
+    const testing::TestSuite& suite = *all.GetTestSuite(i);
+    for (int k = 0; k < suite.total_test_count(); ++k) {
+      printf("%s.%s\n", suite.name(), suite.GetTestInfo(k)->name());
+    }
+  }
+}
+
 int Main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   Flags flags;
   if (!ParseFlags(argc, argv, &flags)) return kUsage;
+  if (flags.list) {
+    List();
+    return 0;
+  }
   if (!InstrumentationIsAlive()) {
     printf(
         "GRADER  a data race that is there was not found: this program is "
@@ -190,6 +228,13 @@ int Main(int argc, char** argv) {
   if (reporter->checks() == 0) {
     fprintf(stderr, "no check ran\n");
     return kUsage;
+  }
+  if (flags.step) {
+    if (const Result* failed = reporter->failed()) {
+      StepThrough(*failed, std::cin, std::cout);
+    } else {
+      printf("Nothing failed: there is nothing to step through.\n");
+    }
   }
   if (flags.expect) {
     if (overall == *flags.expect) return 0;

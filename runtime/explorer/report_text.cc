@@ -53,12 +53,6 @@ std::string Wrapped(const std::string& text, size_t indent) {
   return result;
 }
 
-std::string GoroutineText(uint64_t id, const std::string& name) {
-  if (id == 1) return "main";
-  if (name.empty()) return absl::StrCat("goroutine ", id);
-  return absl::StrCat("goroutine ", id, " \"", name, "\"");
-}
-
 std::string LocationText(const Location& location) {
   std::string line = absl::StrCat("    ", Padded(location.role, 8), " ");
   absl::StrAppend(&line, location.file.empty()
@@ -117,6 +111,12 @@ std::vector<Row> RowsOf(const Result& result) {
 }
 
 }  // namespace
+
+std::string GoroutineText(uint64_t id, const std::string& name) {
+  if (id == 1) return "main";
+  if (name.empty()) return absl::StrCat("goroutine ", id);
+  return absl::StrCat("goroutine ", id, " \"", name, "\"");
+}
 
 std::string StepTable(const Result& result) {
   if (result.steps.empty()) return "";

@@ -6,6 +6,7 @@
 #ifndef RUNTIME_EXPLORER_REPORT_TEXT_H_
 #define RUNTIME_EXPLORER_REPORT_TEXT_H_
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,9 @@ namespace rt::explorer {
 
 // `check` names what was checked: "Suite.Test". Ends with a newline.
 std::string TextReport(const Result& result, std::string_view check);
+
+// "main", "goroutine 7", "goroutine 7 \"worker\"".
+std::string GoroutineText(uint64_t id, const std::string& name);
 
 // The interleaving as a table: a column per goroutine, a row per step. Empty if
 // there are no steps.

@@ -111,6 +111,10 @@ SourceLine UserLine(const std::vector<void*>& stack) {
 }
 
 std::string LineText(const std::string& file, int line) {
+  return Trim(SourceText(file, line));
+}
+
+std::string SourceText(const std::string& file, int line) {
   static auto& cache = *new std::map<std::string, std::vector<std::string>>;
   auto [it, fresh] = cache.try_emplace(file);
   if (fresh) {
@@ -118,7 +122,7 @@ std::string LineText(const std::string& file, int line) {
       std::ifstream in(root + "/" + file);
       if (!in) continue;
       for (std::string text; std::getline(in, text);) {
-        it->second.push_back(Trim(text));
+        it->second.push_back(text);
       }
       break;
     }

@@ -29,7 +29,9 @@ struct SourceLine {
 // Empty if there is none.
 SourceLine UserLine(const std::vector<void*>& stack);
 
-// The text of a line of a file in the workspace, trimmed; empty if unknown.
+// A line of a file in the workspace as it is there; empty if unknown.
+std::string SourceText(const std::string& file, int line);
+// The same, trimmed.
 std::string LineText(const std::string& file, int line);
 
 // What a line that locks something calls it: "mu_" for `mu_.Lock();` and for

@@ -44,6 +44,39 @@ expect 1 'expected the verdict PASSED, got DEADLOCK' second --expect=passed
 expect 2 '--expect=nonsense: no such verdict' '' --expect=nonsense
 expect 2 'unknown argument --nonsense' '' --nonsense
 
+expect 0 'Sample.ChecksTwice' race --list
+if [ "$(wc -l <"$out")" != 3 ]; then
+  echo "--list prints more than the three names:"
+  cat "$out"
+  failures=$((failures + 1))
+fi
+
+expect 0 '  no failure in [0-9]* interleavings' '' --budget=1
+expect 2 '--budget=0: want a whole number from 1' '' --budget=0
+expect 2 '--budget=x: want a whole number from 1' '' --budget=x
+
+# step LINES TEXT: with these lines as input, the screen has the text.
+step() {
+  printf '%b' "$1" | BROKEN=race "$grader" --step >"$out" 2>&1
+  if ! grep -q -e "$2" "$out"; then
+    echo "--step with input '$1': no '$2' in"
+    cat "$out"
+    failures=$((failures + 1))
+  fi
+}
+step '' 'step 1 of 6: main  wg.Go'
+step '\n\n' 'step 3 of 6: goroutine 2  ++n'
+step '6\n' ' > .*  ++n;$'
+step '6\np\n' 'step 5 of 6: main  Go(3)'
+step 't\n' '     6                                                  ++n'
+step '7\n' '"7" is no step from 1 to 6 and no command:'
+step 'h\n' '  q      the end'
+if printf '6\n\n\n\n' | BROKEN=race "$grader" --step | grep -c '^step' | grep -qv 2; then
+  echo "the last step is not the end"
+  failures=$((failures + 1))
+fi
+expect 0 'Nothing failed' '' --step
+
 diagnosis=${TEST_TMPDIR:-/tmp}/diagnosis.cc
 printf '// A head.\n\n// Diagnosis: deadlock\n' >"$diagnosis"
 expect 0 '' second --expect_file="$diagnosis"
