@@ -10,11 +10,13 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "runtime/explorer/engine.h"
@@ -100,11 +102,45 @@ void RecordVerdict(const Result& result, const std::string& name) {
   testing::Test::RecordProperty("verdict", JsonReport(told, name));
 }
 
+// Makes a result that was wanted one that passed, and another one that did not.
+void Expect(Verdict expected, Result* result) {
+  const char* wanted = VerdictText(expected);
+  if (result->verdict == expected) {
+    result->verdict = Verdict::kPassed;
+    result->summary =
+        absl::StrCat("as it should: ", wanted, ", ", result->summary);
+  } else if (result->passed()) {
+    result->verdict = Verdict::kWrong;
+    result->summary =
+        absl::StrCat("it should be a ", wanted, ", but: ", result->summary);
+  }
+}
+
 }  // namespace
 
 void Check(absl::FunctionRef<void()> body) { Check(Options(), body); }
 
 void Check(const Options& options, absl::FunctionRef<void()> body) {
+  CheckFinds(Verdict::kPassed, options, body);
+}
+
+void CheckOutcomes(const Options& options, const std::set<std::string>& allowed,
+                   absl::FunctionRef<std::string()> body) {
+  Check(options, [&] {
+    std::string outcome = body();
+    if (!allowed.contains(outcome)) {
+      Refuse(Verdict::kWrong,
+             absl::StrCat("the outcome is ", outcome, ", which is none of ",
+                          absl::StrJoin(allowed, ", ")));
+    }
+    for (const std::string& each : allowed) {
+      Sometimes(each == outcome, absl::StrCat("the outcome ", each));
+    }
+  });
+}
+
+void CheckFinds(Verdict expected, const Options& options,
+                absl::FunctionRef<void()> body) {
   std::string name = NextCheckName();
   Options effective = options;
   if (budget.has_value()) effective.max_executions = *budget;
@@ -116,6 +152,7 @@ void Check(const Options& options, absl::FunctionRef<void()> body) {
   if (!result.replay.empty()) {
     result.replay = absl::StrCat(name, "@", result.replay);
   }
+  if (expected != Verdict::kPassed) Expect(expected, &result);
   RecordVerdict(result, name);
   bool passed = result.passed();
   std::string report = TextReport(result, name);

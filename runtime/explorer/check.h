@@ -25,6 +25,7 @@
 #define RUNTIME_EXPLORER_CHECK_H_
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,16 @@ namespace rt::explorer {
 // one test, the first that fails.
 void Check(absl::FunctionRef<void()> body);
 void Check(const Options& options, absl::FunctionRef<void()> body);
+
+// The body returns what came out of it. Fails the test if that is ever another
+// than the `allowed`, or if one of these never is.
+void CheckOutcomes(const Options& options, const std::set<std::string>& allowed,
+                   absl::FunctionRef<std::string()> body);
+
+// For code that is wrong on purpose: fails the test unless the search finds
+// just that.
+void CheckFinds(Verdict expected, const Options& options,
+                absl::FunctionRef<void()> body);
 
 // Within a body: ends the execution unless `took` is `together`, the virtual
 // time that things need when they happen at the same time. `in_turn` is what

@@ -240,6 +240,17 @@ uint64_t Engine::ChooseValue(uint64_t n) {
   return value;
 }
 
+void Engine::Wished(std::string_view what, bool happened) {
+  EngineScope scope;
+  auto wish = std::find_if(wishes_.begin(), wishes_.end(),
+                           [&](const Wish& w) { return w.what == what; });
+  if (wish == wishes_.end()) {
+    wishes_.push_back({std::string(what), happened});
+  } else if (happened) {
+    wish->happened = true;
+  }
+}
+
 void Engine::Fail(Verdict verdict, std::string text) {
   EngineScope scope;
   if (failed()) return;

@@ -71,7 +71,18 @@ class Engine {
   static Engine* Active() { return active_; }
 
   // Before the first execution of another body.
-  void BeginExploration() { shared_.Clear(); }
+  void BeginExploration() {
+    shared_.Clear();
+    wishes_.clear();
+  }
+
+  // What must happen in one execution at least, and whether it did.
+  struct Wish {
+    std::string what;
+    bool happened;
+  };
+  void Wished(std::string_view what, bool happened);
+  const std::vector<Wish>& wishes() const { return wishes_; }
 
   // Runs `body` once. True if nothing failed.
   bool Execute(absl::FunctionRef<void()> body, Strategy& strategy,
@@ -223,6 +234,7 @@ class Engine {
   uintptr_t own_stack_ = 0;  // The running goroutine's, if it is one of those.
   SharedWords shared_;       // Of those stacks.
   bool incomplete_ = false;
+  std::vector<Wish> wishes_;
   std::vector<void*> stacks_;      // By index; each above its guard.
   EpochMap<bool> allocated_{6};    // Blocks handed out in this execution,
   std::vector<void*> quarantine_;  // and those of them given back.

@@ -164,6 +164,12 @@ class Exploration {
     result.complete = complete;
     result.complete_preemptions = complete_preemptions;
     result.summary = PassedSummary(result);
+    for (const Engine::Wish& wish : engine_.wishes()) {
+      if (wish.happened) continue;
+      result.verdict = Verdict::kWrong;
+      result.summary = "never happens: " + wish.what;
+      break;
+    }
     return result;
   }
 
@@ -237,13 +243,28 @@ bool InstrumentationIsAlive() {
 
 uint64_t Choose(uint64_t n) { return internal::host::RandomBelow(n); }
 
-void Refuse(Verdict verdict, std::string reason) {
+namespace {
+
+// The call is allowed within a body only.
+Engine& EngineFor(const char* call) {
   Engine* engine = Engine::Active();
-  if (engine == nullptr) {
-    internal::host::Fatal("rt::explorer::Refuse");
-  }
-  engine->Fail(verdict, std::move(reason));
-  engine->Abandon();
+  if (engine == nullptr) internal::host::Fatal(call);
+  return *engine;
 }
+
+}  // namespace
+
+void Refuse(Verdict verdict, std::string reason) {
+  Engine& engine = EngineFor("rt::explorer::Refuse");
+  engine.Fail(verdict, std::move(reason));
+  engine.Abandon();
+}
+
+void Sometimes(bool condition, std::string_view what) {
+  EngineFor("rt::explorer::Sometimes").Wished(what, condition);
+}
+
+int Gauge::Enter() { return ++inside_; }
+void Gauge::Leave() { --inside_; }
 
 }  // namespace rt::explorer

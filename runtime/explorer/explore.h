@@ -26,6 +26,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "absl/functional/function_ref.h"
 #include "absl/time/time.h"
@@ -87,6 +88,25 @@ uint64_t Choose(uint64_t n);
 // Within a body: ends the execution with this verdict and reason. For what no
 // expectation says well, such as Verdict::kSerial.
 [[noreturn]] void Refuse(Verdict verdict, std::string reason);
+
+// Within a body: something that must happen in one interleaving at least. If
+// `condition` never holds at any call with the same `what`, the verdict is
+// WRONG: "never happens: " and `what`. To be called in every execution.
+void Sometimes(bool condition, std::string_view what);
+
+// How many are somewhere at a time. Unlike an atomic counter it is no
+// operation and orders nothing, so whatever the code under test does wrong is
+// still seen.
+//
+// Threads: within a body, any goroutine.
+class Gauge {
+ public:
+  int Enter();  // Returns how many are inside, the caller included.
+  void Leave();
+
+ private:
+  int inside_ = 0;
+};
 
 // Whether this program is instrumented: a data race that is there is found.
 // If not, no verdict of it means anything.
