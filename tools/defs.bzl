@@ -25,6 +25,9 @@ EXPLORED_COPTS = [
     "-fsanitize=thread",
     "-Wno-tsan",
     "-D_GLIBCXX_ASSERTIONS",
+    # Under --config=ubsan: it would end the program before the explorer could
+    # say what is wrong with such a pointer.
+    "-fno-sanitize=alignment,null,object-size",
 ]
 
 _RUNTIME = "//runtime"
