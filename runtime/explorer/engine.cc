@@ -302,24 +302,31 @@ void Engine::Quiesce() {
   failure_.goroutine = blocked_[0].goroutine;
 }
 
-// Whether some of the blocked wait for a lock in a circle.
+// Whether some of the blocked wait for locks in a circle. Those who read have a
+// lock together, and who waits for it waits for each of them.
 bool Engine::LockCycle() const {
-  auto holder_of = [this](const void* lock) -> const Goroutine* {
-    for (size_t i = 0; i < count_; ++i) {
-      for (const HeldLock& held : goroutines_[i]->held) {
-        if (held.object == lock) return goroutines_[i].get();
-      }
-    }
-    return nullptr;
+  auto holds = [](const Goroutine& g, const void* lock) {
+    return std::any_of(
+        g.held.begin(), g.held.end(),
+        [lock](const HeldLock& held) { return held.object == lock; });
   };
+  std::vector<GoroutineIndex> reached;
   for (const BlockedGoroutine& start : blocked_) {
-    const Goroutine* g = goroutines_[start.goroutine].get();
-    for (size_t i = 0; g != nullptr && i <= blocked_.size(); ++i) {
-      if (g->state != GoroutineState::kAtOp || !TakesLock(g->pending.kind)) {
-        break;
+    reached.assign(1, start.goroutine);
+    for (size_t i = 0; i < reached.size(); ++i) {
+      const Goroutine& g = *goroutines_[reached[i]];
+      if (g.state != GoroutineState::kAtOp || !TakesLock(g.pending.kind)) {
+        continue;
       }
-      g = holder_of(g->pending.object);
-      if (g != nullptr && g->index == start.goroutine) return true;
+      for (size_t h = 0; h < count_; ++h) {
+        const Goroutine& holder = *goroutines_[h];
+        if (!holds(holder, g.pending.object)) continue;
+        if (holder.index == start.goroutine) return true;
+        if (std::find(reached.begin(), reached.end(), holder.index) ==
+            reached.end()) {
+          reached.push_back(holder.index);
+        }
+      }
     }
   }
   return false;

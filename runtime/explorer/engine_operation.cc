@@ -47,6 +47,16 @@ internal::WaitReason WaitOf(OpKind kind) {
   }
 }
 
+// False if g does not have it.
+bool DropLock(Goroutine& g, const void* lock) {
+  for (size_t i = g.held.size(); i-- > 0;) {
+    if (g.held[i].object != lock) continue;
+    g.held.erase(g.held.begin() + static_cast<ptrdiff_t>(i));
+    return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void Engine::OpBegin(OpKind kind, const void* object,
@@ -93,11 +103,10 @@ void Engine::BeginOperation(const Operation& op,
     MayWait(internal::WaitReasonText(WaitOf(op.kind)));
   }
   g.enabled = nullptr;
-  if (GivesLock(op.kind)) {
-    for (size_t i = g.held.size(); i-- > 0;) {
-      if (g.held[i].object != op.object) continue;
-      g.held.erase(g.held.begin() + static_cast<ptrdiff_t>(i));
-      break;
+  if (GivesLock(op.kind) && !DropLock(g, op.object)) {
+    // Another one took it: a lock belongs to nobody in particular.
+    for (size_t i = 0; i < count_; ++i) {
+      if (DropLock(*goroutines_[i], op.object)) break;
     }
   }
   if (options_.recording != nullptr) RecordStep(Recording::Kind::kOperation, 0);
