@@ -61,7 +61,8 @@ bool Engine::Execute(absl::FunctionRef<void()> body, Strategy& strategy,
   ready_head_ = 0;
   waiting_selects_.clear();
   sleeping_ = 0;
-  spinning_ = 0;
+  readers_ = 0;
+  passed_over_ = false;
   now_ns_ = 0;
   steps_ = 0;
   BeginStep();

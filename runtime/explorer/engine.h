@@ -22,7 +22,7 @@
 //       call: others who wake at the same time may be faster, or stop it.
 //   E5  A goroutine that only repeats reads with the same results is passed
 //       over until somebody writes what it reads; one that is never chosen is
-//       chosen after kFairness steps. So polling loops end.
+//       chosen after some steps. So polling loops end.
 //
 // The first failure ends the execution: all goroutines are abandoned where
 // they are, and their stacks are used again.
@@ -145,7 +145,8 @@ class Engine {
   }
   void Access(const explorer::Access& access);
   void NoteAcquire(Goroutine* g, const void* sync);
-  void NoteRead(const void* pc, const void* object, uint64_t value);
+  void NoteRead(const void* pc, const void* address, const void* object,
+                uint64_t value);
   void NoteWrite(const void* object);
   void OnlyLooked(const void* pc);
   // Memory of the code under test: handed out, and given back. A block that is
@@ -165,6 +166,9 @@ class Engine {
   [[noreturn]] void Abandon();
   // Whether an access to `address` overflows the running goroutine's stack.
   bool InStackGuard(const void* address) const;
+  // Whether somebody was passed over in the last execution because he only
+  // looked again (E5).
+  bool passed_over() const { return passed_over_; }
   bool failed() const { return failure_.verdict != Verdict::kPassed; }
 
  private:
@@ -179,7 +183,8 @@ class Engine {
                       const void* arg, const void* frame);
   // What g's pending operation touches, those included whom it may complete.
   Operation Effect(Goroutine& g);
-  bool RepeatsRead(const void* pc, const void* object, uint64_t value);
+  bool RepeatsRead(const void* pc, const void* address, const void* object,
+                   uint64_t value);
   void CountFruitlessRead();
   static bool LeavesLoop(const Goroutine& g, const Operation& op);
   void StopSpinning(Goroutine& g);
@@ -251,7 +256,7 @@ class Engine {
   size_t ready_head_ = 0;
   std::vector<Goroutine*> waiting_selects_;
   size_t sleeping_ = 0;
-  size_t spinning_ = 0;
+  size_t readers_ = 0;  // Goroutines that have reads noted.
   SchedulePoint point_;
   int64_t now_ns_ = 0;
   uint64_t steps_ = 0;
@@ -263,6 +268,7 @@ class Engine {
   Schedule schedule_;
   Failure failure_;
   std::vector<BlockedGoroutine> blocked_;
+  bool passed_over_ = false;
   bool main_exited_ = false;  // The main goroutine called Goexit.
   bool diverged_ = false;
 };

@@ -12,8 +12,10 @@
 namespace rt::explorer {
 namespace {
 
-// Steps after which a goroutine that could run must be chosen.
+// Steps after which a goroutine that could run must be chosen; and one that
+// spins, for its loop may give up by itself.
 constexpr uint64_t kFairness = 1'000;
+constexpr uint64_t kSpinFairness = 100;
 constexpr size_t kMaxReads = 16;
 // Gosched and nothing else, so often in a row, does not hold up the clock.
 constexpr int kIdleYields = 10;
@@ -44,8 +46,11 @@ Goroutine* Engine::PickNext() {
     schedule_.push_back({false, g->index});
     chosen_ = g;
     if (steps_ > kFairness) {
-      for (const Choice& c : point_.runnable) {
-        ++goroutines_[c.goroutine]->passed_over;
+      for (size_t i = 0; i < count_; ++i) {
+        Goroutine& other = *goroutines_[i];
+        if (other.state == GoroutineState::kAtOp && other.Enabled()) {
+          ++other.passed_over;
+        }
       }
       g->passed_over = 0;
     }
@@ -66,14 +71,17 @@ bool Engine::CollectRunnable() {
     if (g.state != GoroutineState::kAtOp) continue;
     if (!g.Enabled()) continue;
     if (g.spinning) {
-      spinners = true;
-      continue;
+      spinners = passed_over_ = true;
+      if (g.passed_over <= kSpinFairness || options_.refuse_polling) continue;
+      StopSpinning(g);
+      starved = &g;
     }
     if (g.passed_over > kFairness) starved = &g;
     if (g.yields <= kIdleYields) all_idle = false;
     if (&g == chosen_) {
       point_.current = point_.runnable.size();
-      point_.yielding = g.pending.kind == OpKind::kGosched;
+      point_.yielding =
+          g.pending.kind == OpKind::kGosched && !options_.yields_in_vain;
     }
     point_.runnable.push_back({g.index, Effect(g)});
   }
@@ -97,9 +105,10 @@ bool Engine::CollectRunnable() {
   return true;
 }
 
-void Engine::NoteRead(const void* pc, const void* object, uint64_t value) {
+void Engine::NoteRead(const void* pc, const void* address, const void* object,
+                      uint64_t value) {
   EngineScope scope;
-  if (RepeatsRead(pc, object, value)) CountFruitlessRead();
+  if (RepeatsRead(pc, address, object, value)) CountFruitlessRead();
 }
 
 // A look at the state of all channels of a select, which was that nothing could
@@ -111,32 +120,32 @@ void Engine::OnlyLooked(const void* pc) {
   g.only_looked = true;
   bool repeats = true;
   ForEachObject(g.pending, [&](const void* object) {
-    if (!RepeatsRead(pc, object, 0)) repeats = false;
+    if (!RepeatsRead(pc, object, object, 0)) repeats = false;
   });
   if (repeats) CountFruitlessRead();
 }
 
 // Whether the running goroutine has read the same before; notes that it did.
-bool Engine::RepeatsRead(const void* pc, const void* object, uint64_t value) {
+bool Engine::RepeatsRead(const void* pc, const void* address,
+                         const void* object, uint64_t value) {
   Goroutine& g = *current_;
   auto same = std::find_if(g.reads.begin(), g.reads.end(), [&](const auto& r) {
-    return r.pc == pc && r.object == object;
+    return r.pc == pc && r.address == address;
   });
   if (same != g.reads.end() && same->value == value) return true;
   g.fruitless = 0;
   if (same != g.reads.end()) {
     same->value = value;
   } else if (g.reads.size() < kMaxReads) {
-    g.reads.push_back({pc, object, value});
+    if (g.reads.empty()) ++readers_;
+    g.reads.push_back({pc, address, object, value});
   }
   return false;
 }
 
 void Engine::CountFruitlessRead() {
   Goroutine& g = *current_;
-  if (++g.fruitless < options_.max_fruitless_reads || g.spinning) return;
-  g.spinning = true;
-  ++spinning_;
+  if (++g.fruitless >= options_.max_fruitless_reads) g.spinning = true;
 }
 
 // Whether op, the next one of g, which spins, is none of what it did so far: it
@@ -150,7 +159,7 @@ bool Engine::LeavesLoop(const Goroutine& g, const Operation& op) {
 }
 
 void Engine::StopSpinning(Goroutine& g) {
-  if (g.spinning) --spinning_;
+  if (!g.reads.empty()) --readers_;
   g.spinning = false;
   g.reads.clear();
   g.fruitless = 0;
@@ -158,13 +167,11 @@ void Engine::StopSpinning(Goroutine& g) {
 
 // The running goroutine did something with `object` that is no mere read.
 void Engine::NoteWrite(const void* object) {
-  Goroutine& self = *current_;
-  if (object == nullptr || (spinning_ == 0 && self.reads.empty())) return;
-  StopSpinning(self);
-  if (spinning_ == 0) return;
-  for (size_t i = 0; i < count_; ++i) {
+  if (object == nullptr || readers_ == 0) return;
+  StopSpinning(*current_);
+  // Also who does not spin yet: what it has read is no longer so.
+  for (size_t i = 0; i < count_ && readers_ > 0; ++i) {
     Goroutine& g = *goroutines_[i];
-    if (!g.spinning) continue;
     if (std::any_of(g.reads.begin(), g.reads.end(),
                     [&](const auto& r) { return r.object == object; })) {
       StopSpinning(g);

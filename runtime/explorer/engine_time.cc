@@ -15,7 +15,11 @@ namespace rt::explorer {
 
 bool Engine::AdvanceClock() {
   if (sleeping_ == 0 || ProgramIsOver()) return false;
-  if (options_.refuse_polling && spinning_ > 0) {
+  auto spins = [](const auto& g) { return g->spinning; };
+  if (options_.refuse_polling &&
+      std::any_of(goroutines_.begin(),
+                  goroutines_.begin() + static_cast<ptrdiff_t>(count_),
+                  spins)) {
     Fail(Verdict::kLivelock,
          "a goroutine asks again and again instead of sleeping");
     return false;

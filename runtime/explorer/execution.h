@@ -61,6 +61,7 @@ struct Recording {
 struct ExecutionOptions {
   uint64_t max_steps = 10'000;
   int max_fruitless_reads = 2;
+  bool yields_in_vain = false;  // A Gosched passes nobody over.
   int64_t max_virtual_ns = 0;   // 0: no limit.
   bool refuse_polling = false;  // Nobody spins (E5) while time passes.
   // As in a program, nobody is waited for when main has returned. What others

@@ -3,6 +3,7 @@
 
 #include "runtime/explorer/explore.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -34,6 +35,10 @@ constexpr size_t kPctDepth = 3;
 constexpr uint64_t kBounded[] = {20, 100, 300};
 constexpr uint64_t kPctExecutions = 1'000;
 constexpr uint64_t kSamples = 1'000;
+// If somebody was passed over who only looked again: perhaps he would have
+// given up. So he may look as often as this in some executions more.
+constexpr uint64_t kPatientExecutions = 200;
+constexpr int kPatience = 100;
 
 enum class PhaseEnd : uint8_t { kComplete, kBudget, kFailed };
 
@@ -88,8 +93,14 @@ class Exploration {
       result.summary = std::string(schedule.status().message());
       return result;
     }
-    Replay strategy(*std::move(schedule));
-    if (RunPhase(strategy, 1) == PhaseEnd::kFailed) return Failed();
+    Replay strategy(*schedule);
+    PhaseEnd end = RunPhase(strategy, 1);
+    if (engine_.diverged()) {
+      BePatient();  // As it was when that was found, perhaps.
+      Replay patient(*schedule);
+      end = RunPhase(patient, 1);
+    }
+    if (end == PhaseEnd::kFailed) return Failed();
     result.executions = executions_;
     result.summary = "the replayed interleaving passes";
     return result;
@@ -109,7 +120,7 @@ class Exploration {
     if (end == PhaseEnd::kFailed) return Failed();
     if (end == PhaseEnd::kComplete) {
       executions_ -= before;  // Those are among the ones counted now.
-      return Passed(/*complete=*/true);
+      return FailsPatiently() ? Failed() : Passed(/*complete=*/true);
     }
     // What can be had of it completely.
     std::optional<uint64_t> complete_preemptions;
@@ -124,7 +135,25 @@ class Exploration {
     if (RunPhase(pct, kPctExecutions) == PhaseEnd::kFailed) return Failed();
     Sampling sampling(kSeed);
     if (RunPhase(sampling, kSamples) == PhaseEnd::kFailed) return Failed();
-    return Passed(/*complete=*/false, complete_preemptions);
+    return FailsPatiently() ? Failed()
+                            : Passed(/*complete=*/false, complete_preemptions);
+  }
+
+  bool FailsPatiently() {
+    if (!passed_over_ || execution_.refuse_polling) return false;
+    BePatient();
+    uint64_t before = executions_;
+    Pct pct(kSeed, kPctDepth);
+    if (RunPhase(pct, kPatientExecutions) == PhaseEnd::kFailed) return true;
+    executions_ = before;  // They differ from those in how often he looks.
+    return false;
+  }
+
+  void BePatient() {
+    execution_.max_fruitless_reads =
+        std::max(execution_.max_fruitless_reads, kPatience);
+    execution_.yields_in_vain = true;
+    execution_.max_steps *= kPatience;
   }
 
   Result Only(Strategy& strategy, uint64_t max_executions) {
@@ -140,12 +169,13 @@ class Exploration {
       if (!strategy.BeginExecution()) return PhaseEnd::kComplete;
       bool passed = engine_.Execute(body_, strategy, execution_);
       globals_.Restore();
-      while (engine_.incomplete()) {
+      while (engine_.incomplete() && !engine_.diverged()) {
         Replay again(engine_.schedule());
         again.BeginExecution();
         passed = engine_.Execute(body_, again, execution_);
         globals_.Restore();
       }
+      passed_over_ |= engine_.passed_over();
       if (!strategy.redundant()) {
         ++i;
         ++executions_;
@@ -223,6 +253,7 @@ class Exploration {
   const absl::FunctionRef<void()> body_;
   ExecutionOptions execution_;
   uint64_t executions_ = 0;
+  bool passed_over_ = false;  // Somebody was, in some execution (E5).
 };
 
 }  // namespace

@@ -61,7 +61,9 @@ struct Options {
   uint64_t max_steps = 10'000;
 
   // Reads in a row that saw nothing new after which a goroutine counts as
-  // spinning: it goes on when what it reads has changed, or nobody else can.
+  // spinning: it goes on when what it reads has changed, or nobody else can. If
+  // one did, the portfolio ends with some executions in which it may go on for
+  // a hundred reads: a loop that gives up by then is found out.
   int max_fruitless_reads = 2;
 
   // The virtual time that one execution may take: more is SLOW.

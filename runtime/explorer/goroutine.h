@@ -66,9 +66,11 @@ struct Goroutine : internal::G {
   uint64_t passed_over = 0;  // Times that it could run and was not chosen.
   std::vector<HeldLock> held;
 
-  // E5: the reads since its last write, and how often they only repeated.
+  // E5: the reads since its last write and since what they read was written,
+  // and how often they only repeated.
   struct Read {
     const void* pc;
+    const void* address;  // Within the object.
     const void* object;
     uint64_t value;
   };

@@ -94,7 +94,7 @@ class AtomicOp {
     if (!active_) return;
     Engine& e = *Engine::Active();
     e.races().AtomicLoad(e.current()->index, Address(), OrderOf(order));
-    e.NoteRead(pc_, ObjectOf(address_), value);
+    e.NoteRead(pc_, Address(), ObjectOf(address_), value);
   }
   void Store(int order) {
     if (!active_) return;
@@ -111,7 +111,7 @@ class AtomicOp {
     if (changed) {
       e.NoteWrite(ObjectOf(address_));
     } else {
-      e.NoteRead(pc_, ObjectOf(address_), before);
+      e.NoteRead(pc_, Address(), ObjectOf(address_), before);
     }
   }
 
