@@ -168,18 +168,15 @@ class Section {
   int visits_ = 0;
 };
 
-// A room for a few at a time, and everybody can look in.
+// A room for a few at a time.
 class Room {
  public:
   explicit Room(int places) : places_(places) {}
 
-  void Enter() { EXPECT_LE(inside_.fetch_add(1) + 1, places_); }
-  void Leave() { inside_.fetch_sub(1); }
   void Visit() {
-    Enter();
-    Leave();
+    EXPECT_LE(inside_.fetch_add(1) + 1, places_);
+    inside_.fetch_sub(1);
   }
-  bool Empty() const { return inside_.load() == 0; }
 
  private:
   const int places_;

@@ -83,7 +83,7 @@ void FifoBarbershop(bool right) {
   Semaphore customer(0);
   Section chair;
   auto visit = [&] {
-    Semaphore turn(0), done(0);
+    Semaphore turn(0);
     mutex.Lock();
     queue.push_back(&turn);
     mutex.Unlock();

@@ -142,7 +142,6 @@ void SushiBar(bool right) {
 void ChildCare(bool right) {
   rt::Mutex mutex;
   Semaphore multiplex(2);  // Of two adults, with two children there.
-  Section leaving;
   auto leave = [&](int children) {
     if (right) mutex.Lock();
     multiplex.Wait();
