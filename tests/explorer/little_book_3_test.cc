@@ -207,7 +207,10 @@ const Pair kProblems[] = {
      &ReusableBarrier,
      /*endless=*/false,
      /*max_executions=*/50'000},
-    {"LeadersAndFollowers", Verdict::kWrong, {}, &LeadersAndFollowers},
+    {"LeadersAndFollowers",
+     Verdict::kWrong,
+     {"(followers) >= (1)"},
+     &LeadersAndFollowers},
     {"ExclusiveQueue", Verdict::kRace, {"`visits_`"}, &ExclusiveQueue},
 };
 

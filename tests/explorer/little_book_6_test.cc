@@ -278,10 +278,13 @@ void FaneuilHall(bool right) {
 
 const Pair kProblems[] = {
     {"SearchInsertDelete", Verdict::kRace, {"`last`"}, &SearchInsertDelete},
-    {"UnisexBathroom", Verdict::kWrong, {}, &UnisexBathroom},
+    {"UnisexBathroom", Verdict::kWrong, {"women"}, &UnisexBathroom},
     {"BaboonCrossing", Verdict::kWrong, {"inside_"}, &BaboonCrossing},
     {"SushiBar", Verdict::kWrong, {"inside_"}, &SushiBar},
-    {"ChildCare", Verdict::kDeadlock, {}, &ChildCare},
+    {"ChildCare",
+     Verdict::kDeadlock,
+     {"goroutine 2 waits for a value", "goroutine 3 waits for a value"},
+     &ChildCare},
     {"RoomParty", Verdict::kDeadlock, {"`mutex`"}, &RoomParty},
     {"SenateBus", Verdict::kRace, {"`riders`"}, &SenateBus, /*endless=*/true},
     {"FaneuilHall",
