@@ -116,8 +116,8 @@ void ReusableBarrier(bool right) {
       mutex.Unlock();
       turnstile.Wait();
       turnstile.Signal();
-      EXPECT_EQ(arrived, round * kThreads);
       mutex.Lock();
+      EXPECT_EQ(arrived, round * kThreads);
       if (--count == 0) {
         turnstile.Wait();
         if (right) turnstile2.Signal();
@@ -202,8 +202,8 @@ const Pair kProblems[] = {
     {"Multiplex", Verdict::kWrong, {"inside_"}, &Multiplex},
     {"BarrierOnce", Verdict::kDeadlock, {"waits for a value"}, &BarrierOnce},
     {"ReusableBarrier",
-     Verdict::kRace,
-     {"`arrived`"},
+     Verdict::kWrong,
+     {"arrived"},
      &ReusableBarrier,
      /*endless=*/false,
      /*max_executions=*/50'000},
