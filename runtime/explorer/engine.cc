@@ -42,6 +42,11 @@ ExceptionGlobals& CurrentExceptionGlobals() {
   return *globals;
 }
 
+std::string ExceptionText(const Goroutine& g) {
+  return g.is_thread ? "an exception leaves the thread"
+                     : "an exception leaves the goroutine";
+}
+
 }  // namespace
 
 Engine& Engine::Get() {
@@ -63,6 +68,7 @@ bool Engine::Execute(absl::FunctionRef<void()> body, Strategy& strategy,
   sleeping_ = 0;
   readers_ = 0;
   passed_over_ = false;
+  spurious_wakeups_ = 0;
   now_ns_ = 0;
   steps_ = 0;
   BeginStep();
@@ -121,10 +127,15 @@ Goroutine& Engine::NewGoroutine() {
   g.blocking = 0;
   g.wake_ns = 0;
   g.timer = nullptr;
+  g.alarm = nullptr;
+  g.is_thread = false;
+  g.released = false;
   g.left_at = 0;
   g.passed_over = 0;
   g.held.clear();
+  g.wanted.clear();
   g.reads.clear();
+  g.last_load_pc = nullptr;
   g.fruitless = 0;
   g.spinning = false;
   g.yields = 0;
@@ -158,14 +169,13 @@ void Engine::Run(Goroutine& g) {
     failure_.stack = panic.stack();
   } catch (const std::exception& e) {
     mode = Mode::kEngine;
-    Fail(Verdict::kPanic,
-         std::string("an exception leaves the goroutine: ") + e.what());
+    Fail(Verdict::kPanic, ExceptionText(g) + ": " + e.what());
   } catch (const abi::__forced_unwind&) {
     if (!internal::ArriveAtFoot(&g)) throw;
     if (g.index == 0) main_exited_ = true;
   } catch (...) {
     mode = Mode::kEngine;
-    Fail(Verdict::kPanic, "an exception leaves the goroutine");
+    Fail(Verdict::kPanic, ExceptionText(g));
   }
   mode = Mode::kEngine;
   g.state = GoroutineState::kDead;
@@ -211,8 +221,8 @@ void Engine::Reschedule() {
   SwitchTo(next);
 }
 
-void Engine::Spawn(absl::AnyInvocable<void() &&>&& task,
-                   const void* created_by_pc) {
+Goroutine& Engine::Spawn(absl::AnyInvocable<void() &&>&& task,
+                         const void* created_by_pc) {
   EngineScope scope;
   Goroutine& g = NewGoroutine();
   g.task = std::move(task);
@@ -227,6 +237,7 @@ void Engine::Spawn(absl::AnyInvocable<void() &&>&& task,
                                               : internal::Backtrace();
     RecordStep(Recording::Kind::kSpawn, g.index);
   }
+  return g;
 }
 
 uint64_t Engine::ChooseValue(uint64_t n) {
@@ -250,6 +261,18 @@ void Engine::Wished(std::string_view what, bool happened) {
   } else if (happened) {
     wish->happened = true;
   }
+}
+
+bool Engine::WakesSpuriously() {
+  if (spurious_wakeups_ == options_.max_spurious_wakeups) return false;
+  if (ChooseValue(2) == 0) return false;
+  ++spurious_wakeups_;
+  if (options_.recording != nullptr) {
+    EngineScope scope;
+    RecordStep(Recording::Kind::kOperation, 0);
+    options_.recording->steps.back().kind = Recording::Kind::kSpurious;
+  }
+  return true;
 }
 
 void Engine::Fail(Verdict verdict, std::string text) {

@@ -97,6 +97,7 @@ class Engine {
   const std::vector<BlockedGoroutine>& blocked() const { return blocked_; }
   size_t goroutine_count() const { return count_; }
   const Goroutine& goroutine(size_t i) const { return *goroutines_[i]; }
+  Goroutine& goroutine(size_t i) { return *goroutines_[i]; }
   bool diverged() const { return diverged_; }
 
   // For host.cc, the compiler's callbacks and check.cc; from a goroutine.
@@ -120,16 +121,20 @@ class Engine {
                internal::host::OpEnabled enabled, const void* arg,
                const void* frame);
   void OpBegin(OpKind kind, internal::host::ObjectList objects,
+               internal::host::OpEnabled enabled, const void* arg,
                const void* frame);
   void OpEnd();
   void Park(internal::WaitReason reason, const void* object,
             internal::host::ParkCommit commit, void* arg);
   void Ready(Goroutine* g);
-  void Spawn(absl::AnyInvocable<void() &&>&& task, const void* created_by_pc);
+  Goroutine& Spawn(absl::AnyInvocable<void() &&>&& task,
+                   const void* created_by_pc);
   void Sleep(int64_t ns);
   void StartTimer(internal::Timer* timer, int64_t when_ns, int64_t period_ns);
   bool StopTimer(internal::Timer* timer);
   uint64_t ChooseValue(uint64_t n);
+  // Whether a wait that may end for no reason does so: a choice.
+  bool WakesSpuriously();
   void PlainAccess(const void* address, size_t size, bool is_write,
                    const void* pc) {
     bool nothing_new =
@@ -145,6 +150,8 @@ class Engine {
   }
   void Access(const explorer::Access& access);
   void NoteAcquire(Goroutine* g, const void* sync);
+  // The running goroutine has given that lock back.
+  void NotHeld(const void* lock);
   void NoteRead(const void* pc, const void* address, const void* object,
                 uint64_t value);
   void NoteWrite(const void* object);
@@ -257,6 +264,7 @@ class Engine {
   std::vector<Goroutine*> waiting_selects_;
   size_t sleeping_ = 0;
   size_t readers_ = 0;  // Goroutines that have reads noted.
+  uint64_t spurious_wakeups_ = 0;
   SchedulePoint point_;
   int64_t now_ns_ = 0;
   uint64_t steps_ = 0;

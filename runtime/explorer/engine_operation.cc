@@ -68,6 +68,7 @@ void Engine::OpBegin(OpKind kind, const void* object,
 }
 
 void Engine::OpBegin(OpKind kind, internal::host::ObjectList objects,
+                     internal::host::OpEnabled enabled, const void* arg,
                      const void* frame) {
   Goroutine& g = *current_;
   if (g.op_depth++ > 0) return;
@@ -82,7 +83,7 @@ void Engine::OpBegin(OpKind kind, internal::host::ObjectList objects,
   if (g.objects.empty()) g.objects.push_back(nullptr);
   Operation op{kind, g.objects[0]};
   op.others = std::span(g.objects).subspan(1);
-  BeginOperation(op, nullptr, nullptr, frame);
+  BeginOperation(op, enabled, arg, frame);
 }
 
 void Engine::BeginOperation(const Operation& op,
@@ -92,6 +93,7 @@ void Engine::BeginOperation(const Operation& op,
   g.left_at = reinterpret_cast<uintptr_t>(frame);
   g.pending = op;
   g.only_looked = false;
+  g.last_load_pc = nullptr;
   g.enabled = enabled;
   g.enabled_arg = arg;
   g.state = GoroutineState::kAtOp;
@@ -103,17 +105,20 @@ void Engine::BeginOperation(const Operation& op,
     MayWait(internal::WaitReasonText(WaitOf(op.kind)));
   }
   g.enabled = nullptr;
-  if (GivesLock(op.kind) && !DropLock(g, op.object)) {
-    // Another one took it: a lock belongs to nobody in particular.
-    for (size_t i = 0; i < count_; ++i) {
-      if (DropLock(*goroutines_[i], op.object)) break;
-    }
-  }
+  if (GivesLock(op.kind)) NotHeld(op.object);
   if (options_.recording != nullptr) RecordStep(Recording::Kind::kOperation, 0);
   // Atomic accesses tell themselves what they read and wrote, and a select may
   // turn out to write nothing.
   if (!IsAtomic(op.kind) && !MayOnlyLook(op.kind)) NoteWrite(op.object);
   mode = Mode::kPrimitive;
+}
+
+void Engine::NotHeld(const void* lock) {
+  if (DropLock(*current_, lock)) return;
+  // Another one took it: a lock belongs to nobody in particular.
+  for (size_t i = 0; i < count_; ++i) {
+    if (DropLock(*goroutines_[i], lock)) return;
+  }
 }
 
 void Engine::OpEnd() {
@@ -190,7 +195,7 @@ void Engine::NoteAcquire(Goroutine* g, const void* sync) {
   EngineScope scope;
   races_.Acquire(g->index, sync);
   if (g->op_depth > 0 && TakesLock(g->pending.kind) &&
-      g->pending.object == sync) {
+      Touches(g->pending, sync)) {
     g->held.push_back({sync, g->op_stack});
   }
 }

@@ -70,6 +70,7 @@ void Engine::Sleep(int64_t ns) {
   g.wait_reason = internal::WaitReason::kSleep;
   g.state = GoroutineState::kSleeping;
   ++sleeping_;
+  g.last_load_pc = nullptr;
   g.reads.clear();  // Time passes: reading again is not spinning.
   g.fruitless = 0;
   if (options_.recording != nullptr) g.op_stack = internal::Backtrace();

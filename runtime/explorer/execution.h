@@ -39,7 +39,7 @@ struct BlockedGoroutine {
 
 // What a recorded execution leaves for the report.
 struct Recording {
-  enum class Kind : uint8_t { kOperation, kSpawn, kAccess };
+  enum class Kind : uint8_t { kOperation, kSpawn, kAccess, kSpurious };
   struct Step {
     Kind kind = Kind::kOperation;
     GoroutineIndex goroutine = 0;
@@ -62,6 +62,7 @@ struct ExecutionOptions {
   uint64_t max_steps = 10'000;
   int max_fruitless_reads = 2;
   bool yields_in_vain = false;  // A Gosched passes nobody over.
+  uint64_t max_spurious_wakeups = 1;
   int64_t max_virtual_ns = 0;   // 0: no limit.
   bool refuse_polling = false;  // Nobody spins (E5) while time passes.
   // As in a program, nobody is waited for when main has returned. What others

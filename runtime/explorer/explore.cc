@@ -50,6 +50,7 @@ class Exploration {
     engine_.BeginExploration();
     execution_.max_steps = options.max_steps;
     execution_.max_fruitless_reads = options.max_fruitless_reads;
+    execution_.max_spurious_wakeups = options.max_spurious_wakeups;
     execution_.refuse_polling = options.refuse_polling;
     execution_.main_return_ends = options.body_end_stops_all;
     if (options.max_virtual_time < absl::InfiniteDuration()) {
@@ -240,7 +241,7 @@ class Exploration {
     result.found_in = executions_;
     if (repeated) {
       result.replay = FormatSchedule(schedule, ProgramHash());
-    } else {
+    } else if (failure.verdict != Verdict::kGrader) {
       result.summary +=
           " (once: the same choices did not lead there again, so something "
           "decides here that the explorer does not control)";

@@ -16,6 +16,22 @@
 // Choose. When it returns, the other goroutines run until each has returned or
 // waits for ever; those that do are a leak.
 //
+// Standard C++ is explored, too. A thread of the code under test is a
+// goroutine, and time is virtual:
+//
+//   explored   std::thread, jthread, stop_token, this_thread; mutex,
+//   timed_mutex,
+//              recursive_mutex, shared_mutex and theirs, lock, scoped_lock;
+//              condition_variable (_any), which may wake for no reason;
+//              atomic of up to 16 bytes, its wait and notify, fences; latch,
+//              barrier, counting_semaphore; call_once, function statics;
+//              promise, future, async; the clocks of std::chrono; the pthread_
+//              functions for threads, mutexes, conditions, rwlocks and once.
+//   refused,   by name, with the verdict GRADER, at the first use: absl::Mutex
+//              and what is made of it; thread_local variables in a program that
+//              starts threads; sem_t, pthread_barrier_t, pthread_spinlock_t,
+//              mutexes with attributes, pthread_exit, _cancel and _kill, fork.
+//
 // Graders use Check (check.h), which tells GoogleTest what was found.
 //
 // Threads: from a plain thread, one exploration at a time.
@@ -65,6 +81,10 @@ struct Options {
   // one did, the portfolio ends with some executions in which it may go on for
   // a hundred reads: a loop that gives up by then is found out.
   int max_fruitless_reads = 2;
+
+  // How often in one execution a wait at a std::condition_variable ends though
+  // nobody has notified it, as it may: when, is explored.
+  uint64_t max_spurious_wakeups = 1;
 
   // The virtual time that one execution may take: more is SLOW.
   absl::Duration max_virtual_time = absl::InfiniteDuration();

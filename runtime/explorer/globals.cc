@@ -24,6 +24,11 @@ struct Range {
   size_t size;
 };
 
+struct Found {
+  std::vector<Range> ranges;
+  std::string thread_local_name;
+};
+
 // The address of a variable that has a fixed one.
 bool FixedAddress(Dwarf_Die* variable, Dwarf_Addr* address) {
   Dwarf_Attribute location;
@@ -43,6 +48,19 @@ bool FixedAddress(Dwarf_Die* variable, Dwarf_Addr* address) {
          dwarf_formaddr(&indexed, address) == 0;
 }
 
+// Whether a variable exists once for each thread.
+bool IsThreadLocal(Dwarf_Die* variable) {
+  Dwarf_Attribute location;
+  Dwarf_Op* ops;
+  size_t count;
+  if (dwarf_attr_integrate(variable, DW_AT_location, &location) == nullptr ||
+      dwarf_getlocation(&location, &ops, &count) != 0 || count != 2) {
+    return false;
+  }
+  return ops[1].atom == DW_OP_GNU_push_tls_address ||
+         ops[1].atom == DW_OP_form_tls_address;
+}
+
 bool SizeOf(Dwarf_Die* variable, Dwarf_Word* size) {
   Dwarf_Attribute attribute;
   Dwarf_Die type;
@@ -52,17 +70,20 @@ bool SizeOf(Dwarf_Die* variable, Dwarf_Word* size) {
 }
 
 // Variables may be declared in namespaces, classes, functions and blocks.
-void Collect(Dwarf_Die* parent, Dwarf_Addr bias, std::vector<Range>* ranges) {
+void Collect(Dwarf_Die* parent, Dwarf_Addr bias, Found* found) {
   Dwarf_Die child;
   if (dwarf_child(parent, &child) != 0) return;
   do {
     Dwarf_Addr address;
     Dwarf_Word size;
     if (dwarf_tag(&child) != DW_TAG_variable) {
-      Collect(&child, bias, ranges);
+      Collect(&child, bias, found);
     } else if (FixedAddress(&child, &address) && SizeOf(&child, &size) &&
                size > 0) {
-      ranges->push_back({reinterpret_cast<char*>(address + bias), size});
+      found->ranges.push_back({reinterpret_cast<char*>(address + bias), size});
+    } else if (IsThreadLocal(&child)) {
+      const char* name = dwarf_diename(&child);
+      found->thread_local_name = name == nullptr ? "?" : name;
     }
   } while (dwarf_siblingof(&child, &child) == 0);
 }
@@ -102,16 +123,16 @@ void CollectGuards(Dwfl_Module* program, std::vector<Range>* ranges) {
   }
 }
 
-std::vector<Range> FindRanges() {
+Found Find() {
   static const Dwfl_Callbacks callbacks = {
       dwfl_linux_proc_find_elf, dwfl_standard_find_debuginfo, nullptr, nullptr};
-  std::vector<Range> ranges;
+  Found found;
   Dwfl* dwfl = dwfl_begin(&callbacks);
-  if (dwfl == nullptr) return ranges;
+  if (dwfl == nullptr) return found;
   dwfl_linux_proc_report(dwfl, getpid());
   dwfl_report_end(dwfl, nullptr, nullptr);
   Dwfl_Module* program =
-      dwfl_addrmodule(dwfl, reinterpret_cast<Dwarf_Addr>(&FindRanges));
+      dwfl_addrmodule(dwfl, reinterpret_cast<Dwarf_Addr>(&Find));
   Dwarf_Addr bias = 0;
   Dwarf* dwarf =
       program == nullptr ? nullptr : dwfl_module_getdwarf(program, &bias);
@@ -123,21 +144,29 @@ std::vector<Range> FindRanges() {
     Dwarf_Die unit;
     if (dwarf_offdie(dwarf, offset + header, &unit) != nullptr) {
       const char* name = dwarf_diename(&unit);
-      if (name != nullptr && IsUserFile(name)) Collect(&unit, bias, &ranges);
+      if (name != nullptr && IsUserFile(name)) Collect(&unit, bias, &found);
     }
     offset = next;
   }
-  if (!ranges.empty()) CollectGuards(program, &ranges);
+  if (!found.ranges.empty()) CollectGuards(program, &found.ranges);
   dwfl_end(dwfl);
-  return ranges;
+  return found;
 }
 
-const std::vector<Range>& Ranges() {
-  static const auto& ranges = *new std::vector<Range>(FindRanges());
-  return ranges;
+const Found& Variables() {
+  static const auto& found = *new Found(Find());
+  return found;
 }
+
+const std::vector<Range>& Ranges() { return Variables().ranges; }
 
 }  // namespace
+
+bool IsGlobal(const void* address) {
+  return Contains(Ranges(), reinterpret_cast<uintptr_t>(address));
+}
+
+const std::string& ThreadLocalName() { return Variables().thread_local_name; }
 
 Globals::Globals() {
   for (const Range& range : Ranges()) {

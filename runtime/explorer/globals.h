@@ -17,9 +17,18 @@
 #define RUNTIME_EXPLORER_GLOBALS_H_
 
 #include <cstddef>
+#include <string>
 #include <vector>
 
 namespace rt::explorer {
+
+// Whether a global or function static of the code under test lies there. Before
+// the first Globals, none does.
+bool IsGlobal(const void* address);
+
+// The name of a thread_local variable of the code under test; empty if there is
+// none.
+const std::string& ThreadLocalName();
 
 class Globals {
  public:

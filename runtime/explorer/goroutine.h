@@ -8,6 +8,7 @@
 #define RUNTIME_EXPLORER_GOROUTINE_H_
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
@@ -63,8 +64,15 @@ struct Goroutine : internal::G {
 
   int64_t wake_ns = 0;
   internal::Timer* timer = nullptr;  // Makes its calls, and does nothing else.
+  internal::Timer* alarm = nullptr;  // Ends its sleep, if nobody does before.
+
+  // Of one that is a thread (posix_thread.cc).
+  bool is_thread = false;
+  bool released = false;  // Joined or detached.
+  void* result = nullptr;
   uint64_t passed_over = 0;  // Times that it could run and was not chosen.
   std::vector<HeldLock> held;
+  std::vector<const void*> wanted;  // Of std::lock (posix_mutex.cc).
 
   // E5: the reads since its last write and since what they read was written,
   // and how often they only repeated.
@@ -75,6 +83,9 @@ struct Goroutine : internal::G {
     uint64_t value;
   };
   std::vector<Read> reads;
+  // Its last operation, if that was a load of a std::atomic.
+  const void* last_load_pc = nullptr;
+  const void* last_load = nullptr;
   int fruitless = 0;
   bool spinning = false;
   int yields = 0;  // Gosched, and nothing else, so often in a row.
@@ -86,6 +97,12 @@ struct Goroutine : internal::G {
   Stack op_stack;  // While recording: of its last operation.
   Stack created_at;
 };
+
+// "main", "thread 2", "goroutine 3".
+inline std::string Called(const Goroutine& g) {
+  if (g.index == 0) return "main";
+  return (g.is_thread ? "thread " : "goroutine ") + std::to_string(g.id);
+}
 
 }  // namespace rt::explorer
 

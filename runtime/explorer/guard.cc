@@ -12,9 +12,13 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <iterator>
+#include <string>
 
 #include "runtime/explorer/engine.h"
+#include "runtime/internal/backtrace.h"
+#include "runtime/internal/symbolize.h"
 
 namespace rt::explorer {
 namespace {
@@ -31,6 +35,7 @@ constexpr int kAsleepTicks = 20;
 
 struct sigaction old_actions[std::size(kSignals)];
 stack_t old_stack;
+std::terminate_handler old_terminate = nullptr;
 bool exploring = false;
 
 struct Watch {
@@ -122,6 +127,43 @@ void OnSignal(int signal, siginfo_t* info, void*) {
   EndExecution(signal, Verdict::kMemory, CrashText(signal));
 }
 
+// Which of the functions that call std::terminate did.
+std::string TerminateText() {
+  for (void* pc : internal::Backtrace()) {
+    for (const internal::SourceLocation& place :
+         internal::Symbolize(static_cast<char*>(pc) - 1)) {
+      if (place.function.find("thread::~thread(") != std::string::npos) {
+        return "a std::thread is destroyed that was neither joined nor "
+               "detached";
+      }
+      if (place.function.find("thread::operator=(") != std::string::npos) {
+        return "a std::thread is assigned to that was neither joined nor "
+               "detached";
+      }
+    }
+  }
+  return "the program calls std::terminate()";
+}
+
+void OnTerminate() {
+  Engine* engine = Engine::Active();
+  if (engine == nullptr || mode == Mode::kEngine) abort();
+  EngineScope scope;
+  std::string text = "an exception leaves a function that is noexcept";
+  if (std::exception_ptr exception = std::current_exception()) {
+    try {
+      std::rethrow_exception(exception);
+    } catch (const std::exception& e) {
+      text += std::string(": ") + e.what();
+    } catch (...) {
+    }
+  } else {
+    text = TerminateText();
+  }
+  engine->Fail(Verdict::kPanic, text);
+  engine->Abandon();
+}
+
 // exit() in the code under test would end the grader, perhaps with status 0.
 void OnExit() {
   if (!exploring) return;
@@ -153,6 +195,7 @@ Guard::Guard() {
   }
   itimerval every_second = {{1, 0}, {1, 0}};
   setitimer(ITIMER_REAL, &every_second, nullptr);
+  old_terminate = std::set_terminate(&OnTerminate);
   watch = {};
   watch.busy_since_ns = watch.last_tick_ns = ProcessorNs();
   exploring = true;
@@ -160,6 +203,7 @@ Guard::Guard() {
 
 Guard::~Guard() {
   exploring = false;
+  std::set_terminate(old_terminate);
   itimerval off = {};
   setitimer(ITIMER_REAL, &off, nullptr);
   for (size_t i = 0; i < std::size(kSignals); ++i) {

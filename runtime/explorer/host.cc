@@ -173,7 +173,8 @@ void OpBegin(OpKind kind, const void* object, OpEnabled enabled,
 
 void OpBeginMany(OpKind kind, ObjectList objects) {
   if (explorer::mode == Mode::kEngine) return;
-  Engine::Active()->OpBegin(kind, objects, __builtin_frame_address(0));
+  Engine::Active()->OpBegin(kind, objects, nullptr, nullptr,
+                            __builtin_frame_address(0));
 }
 
 void OnlyLooked(const void* pc) {

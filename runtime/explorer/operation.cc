@@ -24,6 +24,7 @@ enum class Commutes : uint8_t {
 Commutes ClassOf(OpKind kind) {
   switch (kind) {
     case OpKind::kAtomicLoad:
+    case OpKind::kAtomicWait:
     case OpKind::kChanLen:
     case OpKind::kContextErr:
     case OpKind::kMapLoad:
@@ -78,6 +79,11 @@ bool OrdersAll(OpKind kind) {
 
 bool MayBeCoEnabled(OpKind a, OpKind b) {
   return !Either(a, b, OpKind::kMutexLock, OpKind::kMutexUnlock) &&
+         // A wait at a std::condition_variable gives the mutex back.
+         !Either(a, b, OpKind::kMutexLock, OpKind::kCondWait) &&
+         !Either(a, b, OpKind::kSharedMutexLock, OpKind::kRWMutexUnlock) &&
+         !Either(a, b, OpKind::kSharedMutexLock, OpKind::kRWMutexRUnlock) &&
+         !Either(a, b, OpKind::kThreadEnd, OpKind::kThreadJoin) &&
          !Either(a, b, OpKind::kRWMutexLock, OpKind::kRWMutexUnlock) &&
          !Either(a, b, OpKind::kRWMutexRLock, OpKind::kRWMutexUnlock) &&
          !Either(a, b, OpKind::kRWMutexDrain, OpKind::kRWMutexRUnlock) &&
@@ -90,19 +96,20 @@ bool MayBeCoEnabled(OpKind a, OpKind b) {
 }
 
 bool AlwaysReversible(OpKind later) {
-  return later != OpKind::kWaitGroupWait && later != OpKind::kRWMutexDrain;
+  return later != OpKind::kWaitGroupWait && later != OpKind::kRWMutexDrain &&
+         later != OpKind::kSharedMutexLock;
 }
 
 bool TakesLock(OpKind kind) {
   return kind == OpKind::kMutexLock || kind == OpKind::kMutexTryLock ||
-         kind == OpKind::kRWMutexLock || kind == OpKind::kRWMutexDrain ||
-         kind == OpKind::kRWMutexTryLock || kind == OpKind::kRWMutexRLock ||
-         kind == OpKind::kRWMutexTryRLock;
+         kind == OpKind::kSharedMutexLock || kind == OpKind::kRWMutexLock ||
+         kind == OpKind::kRWMutexDrain || kind == OpKind::kRWMutexTryLock ||
+         kind == OpKind::kRWMutexRLock || kind == OpKind::kRWMutexTryRLock;
 }
 
 bool GivesLock(OpKind kind) {
   return kind == OpKind::kMutexUnlock || kind == OpKind::kRWMutexUnlock ||
-         kind == OpKind::kRWMutexRUnlock;
+         kind == OpKind::kRWMutexRUnlock || kind == OpKind::kCondWait;
 }
 
 bool MayOnlyLook(OpKind kind) {
@@ -134,6 +141,16 @@ const char* OperationText(OpKind kind) {
     case OpKind::kMutexTryLock:
     case OpKind::kRWMutexTryLock:
       return "TryLock";
+    case OpKind::kSharedMutexLock:
+      return "lock";
+    case OpKind::kThreadEnd:
+      return "ends";
+    case OpKind::kThreadJoin:
+      return "join";
+    case OpKind::kAtomicWait:
+      return "wait";
+    case OpKind::kAtomicNotify:
+      return "notify";
     case OpKind::kRWMutexDrain:
       return "Lock, all readers gone";
     case OpKind::kMutexUnlock:

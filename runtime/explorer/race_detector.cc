@@ -70,10 +70,11 @@ bool RaceDetector::OnWord(Goroutine& self, GoroutineIndex goroutine,
     bool conflict =
         (r.is_write || access.is_write) && !(r.is_atomic && access.is_atomic);
     if (!r.is_free && (!conflict || is_before(r))) return false;
-    race->earlier = {r.goroutine, r.is_write, r.is_atomic,
-                     r.is_free,   r.pc,       r.sequence};
-    race->later = {goroutine,      access.is_write, access.is_atomic,
-                   access.is_free, access.pc,       sequence_};
+    race->earlier = {r.goroutine,  r.is_write, r.is_atomic, r.is_free,
+                     r.is_destroy, r.pc,       r.sequence};
+    race->later = {goroutine,      access.is_write,   access.is_atomic,
+                   access.is_free, access.is_destroy, access.pc,
+                   sequence_};
     race->address = access.address;
     return true;
   };
@@ -101,6 +102,7 @@ bool RaceDetector::OnWord(Goroutine& self, GoroutineIndex goroutine,
           access.is_write,
           access.is_atomic,
           access.is_free,
+          access.is_destroy,
           sequence_,
           access.pc};
   return false;

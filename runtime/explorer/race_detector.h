@@ -46,6 +46,7 @@ struct Access {
   bool is_atomic = false;
   const void* pc = nullptr;  // Return address of the compiler's call.
   bool is_free = false;
+  bool is_destroy = false;  // Of an object, whose memory may be used again.
 };
 
 // One side of a race.
@@ -53,7 +54,8 @@ struct AccessRecord {
   GoroutineIndex goroutine = 0;
   bool is_write = false;
   bool is_atomic = false;
-  bool is_free = false;  // The memory was given back.
+  bool is_free = false;     // The memory was given back.
+  bool is_destroy = false;  // The object was destroyed.
   const void* pc = nullptr;
   uint64_t sequence = 0;  // The access's number in this execution, from 1,
                           // without mere repeats.
@@ -122,6 +124,7 @@ class RaceDetector {
     bool is_write;
     bool is_atomic;
     bool is_free;
+    bool is_destroy;
     uint64_t sequence;
     const void* pc;
   };

@@ -115,6 +115,7 @@ std::vector<Row> RowsOf(const Result& result) {
 std::string GoroutineText(uint64_t id, const std::string& name) {
   if (id == 1) return "main";
   if (name.empty()) return absl::StrCat("goroutine ", id);
+  if (name == "thread") return absl::StrCat("thread ", id);
   return absl::StrCat("goroutine ", id, " \"", name, "\"");
 }
 
@@ -129,7 +130,9 @@ std::string StepTable(const Result& result) {
     table += "who       what";
   } else {
     for (uint64_t id : columns) {
-      table += Padded(id == 1 ? "main" : absl::StrCat("goroutine ", id), width);
+      bool thread = id <= result.goroutines.size() &&
+                    result.goroutines[id - 1].name == "thread";
+      table += Padded(GoroutineText(id, thread ? "thread" : ""), width);
     }
   }
   TrimRight(table);

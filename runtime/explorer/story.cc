@@ -17,6 +17,7 @@ namespace {
 
 std::string NameOf(const Goroutine& g) {
   if (g.timer != nullptr) return "timer";
+  if (g.is_thread) return "thread";
   return g.index == 0 ? "main" : "";
 }
 
@@ -48,14 +49,20 @@ bool HasName(const std::string& text) {
                      [](unsigned char c) { return std::isalnum(c); });
 }
 
-std::string StepText(const Recording::Step& step, const SourceLine& line) {
+std::string StepText(const Engine& engine, const Recording::Step& step,
+                     const SourceLine& line) {
   std::string text = line.text;
   while (!text.empty() && (text.back() == ';' || text.back() == ' ')) {
     text.pop_back();
   }
   switch (step.kind) {
     case Recording::Kind::kSpawn:
+      if (engine.goroutine(step.child).is_thread) {
+        return "starts " + Called(engine.goroutine(step.child));
+      }
       return absl::StrCat("Go(", step.child + 1, ")");
+    case Recording::Kind::kSpurious:
+      return "wakes for no reason (spuriously)";
     case Recording::Kind::kAccess:
       if (HasName(text)) return text;
       return step.is_free ? "free" : step.is_write ? "write" : "read";
@@ -108,8 +115,21 @@ class Storyteller {
  private:
   const Goroutine& Of(GoroutineIndex g) const { return engine_.goroutine(g); }
 
+  // What the code under test calls them.
+  std::string Them(size_t count = 2) const {
+    std::string word = "goroutine";
+    for (size_t i = 1; i < engine_.goroutine_count(); ++i) {
+      const Goroutine& g = Of(static_cast<GoroutineIndex>(i));
+      if (g.timer != nullptr) continue;
+      word = g.is_thread ? "thread" : "goroutine";
+      if (!g.is_thread) break;
+    }
+    return count == 1 ? word : word + "s";
+  }
+
   static const char* AccessText(const AccessRecord& access) {
     if (access.is_free) return "free";
+    if (access.is_destroy) return "destroy";
     if (access.is_atomic) {
       return access.is_write ? "atomic write" : "atomic read";
     }
@@ -132,8 +152,12 @@ class Storyteller {
 
   void TellFreed() {
     TellSides();
-    bool used_later = failure_.race.earlier.is_free;
-    if (used_later && failure_.race.later.is_free) {
+    const Race& race = failure_.race;
+    bool used_later = race.earlier.is_free;
+    if (!race.earlier.is_free && !race.later.is_free) {
+      result_.summary =
+          "an object is destroyed, and nothing makes that wait for who uses it";
+    } else if (used_later && race.later.is_free) {
       result_.summary = "memory is freed twice";
     } else if (used_later) {
       result_.summary = "memory is used after it was freed";
@@ -153,7 +177,7 @@ class Storyteller {
     const Location& b = result_.locations[1];
     std::string variable = CommonVariable(a.text, b.text);
     result_.summary = absl::StrCat(
-        "two goroutines touch ",
+        "two ", Them(), " touch ",
         variable.empty() ? "the same memory" : absl::StrCat("`", variable, "`"),
         ", and nothing orders them");
     result_.order_hint = RaceHint(a, b);
@@ -174,12 +198,20 @@ class Storyteller {
     }
     if (a.goroutine == 1 || b.goroutine == 1) {
       const Location& main = a.goroutine == 1 ? a : b;
+      if (Them() == "threads") {
+        return absl::StrCat("joining the other thread before line ", main.line,
+                            ", or one mutex held at both places");
+      }
       return absl::StrCat("waiting for the other goroutine before line ",
                           main.line,
                           " (WaitGroup, channel), or one mutex held at both "
                           "places");
     }
-    return "one mutex held at both places, or a channel from one to the other";
+    return Them() == "threads"
+               ? "one mutex held at both places, or a condition variable, a "
+                 "latch or the like from one to the other"
+               : "one mutex held at both places, or a channel from one to the "
+                 "other";
   }
 
   void TellBlocked() {
@@ -193,13 +225,11 @@ class Storyteller {
       who.push_back(WaitsText(engine_, b));
     }
     if (failure_.verdict == Verdict::kLeak) {
-      result_.summary =
-          absl::StrCat("the work is done, but ", who.size(),
-                       who.size() == 1 ? " goroutine waits for ever: "
-                                       : " goroutines wait for ever: ",
-                       who[0]);
+      result_.summary = absl::StrCat(
+          "the work is done, but ", who.size(), " ", Them(who.size()),
+          who.size() == 1 ? " waits" : " wait", " for ever: ", who[0]);
     } else if (failure_.verdict == Verdict::kDeadlock && who.size() > 1) {
-      result_.summary = absl::StrCat(who.size(), " goroutines wait for ever");
+      result_.summary = absl::StrCat(who.size(), " ", Them(), " wait for ever");
     } else {
       result_.summary = who[0];
     }
@@ -263,7 +293,7 @@ class Storyteller {
       SourceLine line = UserLine(recorded.stack);
       Step step;
       step.goroutine = recorded.goroutine + 1;
-      step.text = StepText(recorded, line);
+      step.text = StepText(engine_, recorded, line);
       step.file = line.file;
       step.line = line.line;
       result_.steps.push_back(std::move(step));

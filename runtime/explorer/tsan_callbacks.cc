@@ -17,7 +17,7 @@
 #include <cstring>
 
 #include "runtime/explorer/engine.h"
-#include "runtime/explorer/reference_count.h"
+#include "runtime/explorer/library_code.h"
 
 namespace rt::explorer {
 namespace {
@@ -95,6 +95,8 @@ class AtomicOp {
     Engine& e = *Engine::Active();
     e.races().AtomicLoad(e.current()->index, Address(), OrderOf(order));
     e.NoteRead(pc_, Address(), ObjectOf(address_), value);
+    e.current()->last_load_pc = pc_;
+    e.current()->last_load = Address();
   }
   void Store(int order) {
     if (!active_) return;
@@ -123,8 +125,26 @@ class AtomicOp {
   const void* const pc_;
 };
 
+// Whether the access is the library's count of those that wait at atomics
+// (library_code.h), each of which has a cache line.
+template <typename T>
+bool IsWaiterCount(const volatile T* address, const void* pc) {
+  return sizeof(T) == 4 && reinterpret_cast<uintptr_t>(address) % 64 == 0 &&
+         mode == Mode::kUser && LibraryCodeAt(pc) == LibraryCode::kWaiterCount;
+}
+
+// Whether the same goroutine has just done the same load, and only looks again
+// before it falls asleep.
+bool LooksAgain(const volatile void* address, const void* pc) {
+  if (mode != Mode::kUser) return false;
+  const Goroutine& g = *Engine::Active()->current();
+  return g.last_load_pc == pc && g.last_load == address && InLibrarySpin();
+}
+
 template <typename T>
 T LoadAtomic(const volatile T* address, int order, const void* pc) {
+  if (IsWaiterCount(address, pc)) return 1;
+  if (LooksAgain(address, pc)) return *address;
   AtomicOp op(OpKind::kAtomicLoad, address, sizeof(T), false, pc);
   T value = *address;
   op.Load(order, ValueForSpin(value));
@@ -140,6 +160,11 @@ void StoreAtomic(volatile T* address, T value, int order, const void* pc) {
 
 template <typename T, typename F>
 T UpdateAtomic(volatile T* address, int order, const void* pc, const F& f) {
+  if (IsWaiterCount(address, pc)) {
+    T count = *address;
+    *address = f(count);
+    return count;
+  }
   AtomicOp op(OpKind::kAtomicRmw, address, sizeof(T), true, pc);
   T before = *address;
   T after = f(before);
@@ -148,7 +173,7 @@ T UpdateAtomic(volatile T* address, int order, const void* pc, const F& f) {
   return before;
 }
 
-// See reference_count.h. False: do it as any other update.
+// See library_code.h. False: do it as any other update.
 template <typename T>
 bool CountReference(volatile T* address, T delta, int order, const void* pc,
                     T* before) {
@@ -156,8 +181,8 @@ bool CountReference(volatile T* address, T delta, int order, const void* pc,
   if (sizeof(T) != 4 || order != __ATOMIC_ACQ_REL || mode != Mode::kUser) {
     return false;
   }
+  if (LibraryCodeAt(pc) != LibraryCode::kReferenceCount) return false;
   EngineScope scope;
-  if (!IsReferenceCount(pc)) return false;
   TrackAtomic(address, sizeof(T), true, pc);
   *before = *address;
   T after = static_cast<T>(*before + delta);

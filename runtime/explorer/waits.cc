@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "runtime/explorer/source.h"
 #include "runtime/internal/g.h"
+#include "runtime/internal/symbolize.h"
 
 namespace rt::explorer {
 namespace {
@@ -20,7 +21,7 @@ std::string HolderText(const Engine& engine, const BlockedGoroutine& b) {
     for (const HeldLock& lock : holder.held) {
       if (lock.object != b.object) continue;
       if (holder.index == b.goroutine) return ", which it holds itself";
-      return absl::StrCat(", which ", Called(holder.index),
+      return absl::StrCat(", which ", Called(holder),
                           holder.state == GoroutineState::kDead
                               ? " never unlocked before it returned"
                               : " holds");
@@ -29,21 +30,48 @@ std::string HolderText(const Engine& engine, const BlockedGoroutine& b) {
   return "";
 }
 
-}  // namespace
-
-std::string Called(GoroutineIndex goroutine) {
-  return goroutine == 0 ? "main" : absl::StrCat("goroutine ", goroutine + 1);
+// A futex is at the bottom of several types; the stack tells of which.
+std::string AtomicWaitText(const Goroutine& g) {
+  static constexpr struct {
+    const char* function;
+    const char* text;
+  } kWaits[] = {
+      {"std::latch::", "a std::latch that never comes to 0"},
+      {"std::barrier<", "others that never arrive at the std::barrier"},
+      {"semaphore", "a release of the semaphore that never comes"},
+      {"__basic_future", "the value of a std::future that nobody sets"},
+      {"_State_baseV2", "the value of a std::future that nobody sets"},
+  };
+  for (void* pc : g.op_stack) {
+    for (const internal::SourceLocation& place :
+         internal::Symbolize(static_cast<char*>(pc) - 1)) {
+      for (const auto& wait : kWaits) {
+        if (place.function.find(wait.function) != std::string::npos) {
+          return wait.text;
+        }
+      }
+    }
+  }
+  return "a std::atomic to change, and a notify after it";
 }
+
+}  // namespace
 
 std::string WaitsText(const Engine& engine, const BlockedGoroutine& b) {
   const Goroutine& g = engine.goroutine(b.goroutine);
-  std::string text = absl::StrCat(Called(b.goroutine), " waits for ");
+  std::string text = absl::StrCat(Called(g), " waits for ");
   if (g.purpose != nullptr) return text + g.purpose->what;
-  if (b.reason == internal::WaitReason::kCondWait) {
+  if (b.reason == internal::WaitReason::kCondWait &&
+      b.kind != OpKind::kAtomicWait) {
     return text + "a Signal or Broadcast that never comes";
   }
+  if (b.kind == OpKind::kAtomicWait) return text + AtomicWaitText(g);
   switch (b.kind) {
+    case OpKind::kThreadJoin:
+      return text + Called(*static_cast<const Goroutine*>(b.object)) +
+             ", which never returns";
     case OpKind::kMutexLock:
+    case OpKind::kSharedMutexLock:
     case OpKind::kRWMutexLock:
     case OpKind::kRWMutexDrain:
     case OpKind::kRWMutexRLock: {
@@ -80,7 +108,8 @@ std::string BlockedHint(const Engine& engine) {
     const Goroutine& g = engine.goroutine(b.goroutine);
     if (g.purpose != nullptr) return g.purpose->hint;
     kinds.insert(b.kind);
-    at_cond |= b.reason == internal::WaitReason::kCondWait;
+    at_cond |= b.reason == internal::WaitReason::kCondWait &&
+               b.kind != OpKind::kAtomicWait;
   }
   if (at_cond) {
     return "whoever changes the condition signals after it, under the lock, "
@@ -93,7 +122,12 @@ std::string BlockedHint(const Engine& engine) {
   if (kinds.count(OpKind::kOnceDo) > 0) {
     return "the function of a Once does not call Do on the same Once";
   }
+  if (kinds.count(OpKind::kAtomicWait) > 0) {
+    return "whoever changes what is waited for does so as often as it is "
+           "waited for, on every path, and notifies after it";
+  }
   if (kinds.count(OpKind::kMutexLock) > 0 ||
+      kinds.count(OpKind::kSharedMutexLock) > 0 ||
       kinds.count(OpKind::kRWMutexLock) > 0 ||
       kinds.count(OpKind::kRWMutexDrain) > 0) {
     return "every Lock has its Unlock on every path, and all goroutines "

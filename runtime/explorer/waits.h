@@ -12,9 +12,6 @@
 
 namespace rt::explorer {
 
-// "main", "goroutine 3": for sentences.
-std::string Called(GoroutineIndex goroutine);
-
 // "goroutine 3 waits for `mu_`, which main holds".
 std::string WaitsText(const Engine& engine, const BlockedGoroutine& b);
 

@@ -31,6 +31,7 @@ enum class OpKind : uint8_t {
   kRWMutexDrain,  // Has the lock: the readers that were there have left.
   kRWMutexTryLock,
   kRWMutexUnlock,
+  kSharedMutexLock,    // Has the lock: nobody has it. Keeps nobody out before.
   kWaitGroupAdd,       // Raises the counter.
   kWaitGroupDone,      // Lowers it by 1.
   kWaitGroupSubtract,  // Lowers it by more.
@@ -38,6 +39,10 @@ enum class OpKind : uint8_t {
   kCondWait,
   kCondSignal,
   kCondBroadcast,
+  kThreadEnd,
+  kThreadJoin,
+  kAtomicWait,    // std::atomic's: asleep, if the value is still the old one.
+  kAtomicNotify,  // On who waits, and not on the value.
   kTimerReset,
   kTimerStop,
   kTimerFire,      // The host itself makes a timer's call.
