@@ -61,6 +61,7 @@ Goroutine* Engine::PickNext() {
 // Fills point_; false if nobody can run, or somebody should be woken first.
 bool Engine::CollectRunnable() {
   point_.runnable.clear();
+  point_.held_up.clear();
   point_.current = SchedulePoint::kNone;
   point_.yielding = false;
   bool spinners = false;
@@ -69,7 +70,10 @@ bool Engine::CollectRunnable() {
   for (size_t i = 0; i < count_; ++i) {
     Goroutine& g = *goroutines_[i];
     if (g.state != GoroutineState::kAtOp) continue;
-    if (!g.Enabled()) continue;
+    if (!g.Enabled()) {
+      point_.held_up.push_back({g.index, g.pending});
+      continue;
+    }
     if (g.spinning) {
       spinners = passed_over_ = true;
       if (g.passed_over <= kSpinFairness || options_.refuse_polling) continue;

@@ -62,6 +62,7 @@ size_t Exhaustive::PickNext(const SchedulePoint& point) {
     frame.chosen = FirstChoice(point, frame);
     if (frame.chosen == kNone) {
       --frame_count_;
+      EndExecution(point.held_up);
       redundant_ = true;
       return DefaultPick(point);
     }
@@ -195,10 +196,11 @@ void Exhaustive::FindRaces(GoroutineIndex goroutine, const Operation& op) {
         continue;
       }
       dependent_.push_back(uses_[u].event);
-      if (orders_all) break;
+      if (orders_all && SurelyCoEnabled(event.kind, op)) break;
     }
   });
-  // The latest first; those before another one, or met twice, are no races.
+  // The latest first; those before another one, or met twice, are no races:
+  // unless that other one perhaps cannot be reversed.
   if (!op.others.empty()) {
     std::sort(dependent_.begin(), dependent_.end(), std::greater<>());
   }
@@ -207,7 +209,9 @@ void Exhaustive::FindRaces(GoroutineIndex goroutine, const Operation& op) {
     const Event& event = events_[i];
     bool before_another =
         std::any_of(racing_.begin(), racing_.end(), [&](uint32_t r) {
-          return event_clocks_[r].Get(event.goroutine) >= event.clock;
+          return r == i ||
+                 (SurelyCoEnabled(events_[r].kind, op) &&
+                  event_clocks_[r].Get(event.goroutine) >= event.clock);
         });
     if (!before_another) racing_.push_back(i);
   }
@@ -248,7 +252,7 @@ void Exhaustive::UpdateBacktrack(uint32_t earlier, GoroutineIndex goroutine,
       });
   if (op_is_initial) initials_.insert(initials_.begin(), goroutine);
 
-  if (AlwaysReversible(op.kind)) {
+  if (AlwaysReversible(op)) {
     for (GoroutineIndex g : initials_) {
       if (Contains(frame.backtrack, g)) return;
     }

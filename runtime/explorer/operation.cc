@@ -52,10 +52,6 @@ bool IsLocal(OpKind kind) {
   return kind == OpKind::kGosched || kind == OpKind::kAtomicFence;
 }
 
-bool Either(OpKind a, OpKind b, OpKind x, OpKind y) {
-  return (a == x && b == y) || (a == y && b == x);
-}
-
 }  // namespace
 
 bool Dependent(const Operation& a, const Operation& b) {
@@ -77,27 +73,68 @@ bool OrdersAll(OpKind kind) {
   return !IsLocal(kind) && ClassOf(kind) == Commutes::kWithNothing;
 }
 
-bool MayBeCoEnabled(OpKind a, OpKind b) {
-  return !Either(a, b, OpKind::kMutexLock, OpKind::kMutexUnlock) &&
-         // A wait at a std::condition_variable gives the mutex back.
-         !Either(a, b, OpKind::kMutexLock, OpKind::kCondWait) &&
-         !Either(a, b, OpKind::kSharedMutexLock, OpKind::kRWMutexUnlock) &&
-         !Either(a, b, OpKind::kSharedMutexLock, OpKind::kRWMutexRUnlock) &&
-         !Either(a, b, OpKind::kThreadEnd, OpKind::kThreadJoin) &&
-         !Either(a, b, OpKind::kRWMutexLock, OpKind::kRWMutexUnlock) &&
-         !Either(a, b, OpKind::kRWMutexRLock, OpKind::kRWMutexUnlock) &&
-         !Either(a, b, OpKind::kRWMutexDrain, OpKind::kRWMutexRUnlock) &&
-         !Either(a, b, OpKind::kRWMutexDrain, OpKind::kRWMutexUnlock) &&
-         !Either(a, b, OpKind::kRWMutexDrain, OpKind::kRWMutexRLock) &&
-         !Either(a, b, OpKind::kRWMutexDrain, OpKind::kRWMutexLock) &&
-         !Either(a, b, OpKind::kOnceDo, OpKind::kOnceDone) &&
-         !Either(a, b, OpKind::kWaitGroupDone, OpKind::kWaitGroupWait) &&
-         !Either(a, b, OpKind::kWaitGroupSubtract, OpKind::kWaitGroupWait);
+bool MayBeCoEnabled(OpKind earlier, OpKind later) {
+  switch (later) {
+    case OpKind::kMutexLock:
+      // A wait at a std::condition_variable gives the mutex back.
+      return earlier != OpKind::kMutexUnlock && earlier != OpKind::kCondWait;
+    case OpKind::kRWMutexLock:
+    case OpKind::kRWMutexRLock:
+      return earlier != OpKind::kRWMutexUnlock &&
+             earlier != OpKind::kRWMutexDrain;
+    case OpKind::kRWMutexDrain:
+      return earlier != OpKind::kRWMutexRUnlock &&
+             earlier != OpKind::kRWMutexUnlock &&
+             earlier != OpKind::kRWMutexRLock &&
+             earlier != OpKind::kRWMutexLock;
+    case OpKind::kSharedMutexLock:
+      return earlier != OpKind::kRWMutexUnlock &&
+             earlier != OpKind::kRWMutexRUnlock;
+    case OpKind::kOnceDo:
+      return earlier != OpKind::kOnceDone;
+    case OpKind::kThreadJoin:
+      return earlier != OpKind::kThreadEnd;
+    case OpKind::kWaitGroupWait:
+      return earlier != OpKind::kWaitGroupDone &&
+             earlier != OpKind::kWaitGroupSubtract;
+    default:
+      return true;
+  }
 }
 
-bool AlwaysReversible(OpKind later) {
-  return later != OpKind::kWaitGroupWait && later != OpKind::kRWMutexDrain &&
-         later != OpKind::kSharedMutexLock;
+bool SurelyCoEnabled(OpKind earlier, const Operation& later) {
+  switch (later.kind) {
+    case OpKind::kMutexLock:  // std::lock takes several at once.
+      return earlier == OpKind::kMutexLock && later.others.empty();
+    case OpKind::kOnceDo:
+      return earlier == OpKind::kOnceDo;
+    case OpKind::kRWMutexLock:
+    case OpKind::kRWMutexRLock:
+      return earlier == OpKind::kRWMutexLock ||
+             earlier == OpKind::kRWMutexRLock ||
+             earlier == OpKind::kSharedMutexLock;
+    case OpKind::kSharedMutexLock:
+      return earlier == OpKind::kSharedMutexLock;
+    case OpKind::kRWMutexDrain:
+    case OpKind::kThreadJoin:
+    case OpKind::kWaitGroupWait:
+      return false;
+    default:
+      return true;
+  }
+}
+
+bool AlwaysReversible(const Operation& op) {
+  switch (op.kind) {
+    case OpKind::kMutexLock:
+      return op.others.empty();
+    case OpKind::kRWMutexDrain:
+    case OpKind::kSharedMutexLock:
+    case OpKind::kWaitGroupWait:
+      return false;
+    default:
+      return true;
+  }
 }
 
 bool TakesLock(OpKind kind) {

@@ -59,13 +59,19 @@ bool DependentOnOneObject(OpKind a, OpKind b);
 // Whether `kind` is dependent with every operation on the same object.
 bool OrdersAll(OpKind kind);
 
-// Whether there can be a state in which both are enabled. An Unlock and a Lock
-// of one mutex cannot: their order is no choice.
-bool MayBeCoEnabled(OpKind a, OpKind b);
+// Whether `later` can have been possible before `earlier` was done, when
+// nothing else orders them. A Lock is not before the Unlock that lets it
+// through; an Unlock is before the Lock of another goroutine, where it is
+// fatal.
+bool MayBeCoEnabled(OpKind earlier, OpKind later);
 
-// Whether `later` can always run in the state before `earlier`, given that they
-// are dependent, may be co-enabled and nothing else orders them.
-bool AlwaysReversible(OpKind later);
+// Given that: whether `later` surely was, as a Lock is where another Lock was.
+// Before a TryLock it may have been held up by what was still earlier.
+bool SurelyCoEnabled(OpKind earlier, const Operation& later);
+
+// Whether what holds `op` up is one operation. A Wait may be held up by
+// several.
+bool AlwaysReversible(const Operation& op);
 
 // Whether `kind`, once it has happened, has taken or given back a lock.
 bool TakesLock(OpKind kind);

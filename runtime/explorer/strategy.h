@@ -35,6 +35,7 @@ struct SchedulePoint {
   static constexpr size_t kNone = ~size_t{0};
 
   std::vector<Choice> runnable;  // Never empty; in the order of the goroutines.
+  std::vector<Choice> held_up;   // In front of what is not possible now.
   size_t current = kNone;        // Index in `runnable` of the one picked last.
   // The current goroutine is at a Gosched: it asks to be passed over.
   bool yielding = false;
