@@ -193,7 +193,7 @@ TEST_P(WakeupTest, NobodyIsForgotten) {
   Result result =
       CheckQuietly(Preempting(row.preemptions), [&] { Explored(row); });
   EXPECT_TRUE(result.passed()) << result.summary;
-  EXPECT_TRUE(result.complete);
+  EXPECT_EQ(result.complete_preemptions, row.preemptions);
 }
 
 // Two of four M's look for work, so the third one may not. Then there is some
@@ -231,7 +231,7 @@ TEST(WakeupExploreTest, WhoMayNotLookIsNotForgotten) {
     });
   });
   EXPECT_TRUE(result.passed()) << result.summary;
-  EXPECT_TRUE(result.complete);
+  EXPECT_EQ(result.complete_preemptions, 0u);
 }
 
 // Both run out of work at the same time.
@@ -249,7 +249,7 @@ TEST(WakeupExploreTest, OneOfTwoLooksForWork) {
     });
   });
   EXPECT_TRUE(result.passed()) << result.summary;
-  EXPECT_TRUE(result.complete);
+  EXPECT_EQ(result.complete_preemptions, 2u);
 }
 
 TEST(WakeupExploreTest, WhoAnnouncesWorkBeforeItIsThereIsFound) {

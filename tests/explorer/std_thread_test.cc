@@ -307,7 +307,7 @@ const StdCase kMutexes[] = {
        t.join();
        EXPECT_EQ(n, 2);
      },
-     Verdict::kPassed, 17},
+     Verdict::kPassed, 18},
     {"ScopedLockAndOne",
      [] {
        std::mutex a;
