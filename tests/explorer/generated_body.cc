@@ -51,12 +51,12 @@ std::string Observed::Text() const {
   return text;
 }
 
-struct Objects {
-  struct Contexts {
-    ContextAndCancel parent = WithCancel(Background());
-    ContextAndCancel child = WithCancel(parent.ctx);
-  };
+struct Contexts {
+  ContextAndCancel parent = WithCancel(Background());
+  ContextAndCancel child = WithCancel(parent.ctx);
+};
 
+struct Objects {
   explicit Objects(const Program& program) : program(program) {
     for (size_t i = 0; i < 2; ++i) {
       chan[i] = MakeChan<int>(program.capacity[i]);
