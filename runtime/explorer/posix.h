@@ -16,9 +16,10 @@
 //   X2  Each operation also counts as an atomic access to the object, so that
 //       using one that nothing makes wait for its construction, or that is
 //       gone, is found.
-//   X3  A lock that belongs to a library (a static variable of its own) is the
-//       library's business: it is taken and released for real. The code under
-//       test is not stopped while it is held.
+//   X3  A lock that belongs to a library (a static variable of its own, or a
+//       mutex made by pthread_mutex_init before the execution) is the library's
+//       business: it is taken and released for real. The code under test is
+//       not stopped while it is held.
 //   X4  Inside of rt::Blocking these may wait: they block a thread, and that
 //       is what it is for.
 

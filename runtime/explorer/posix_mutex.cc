@@ -28,6 +28,21 @@ using internal::host::ObjectList;
 using internal::host::Op;
 using internal::host::OpKind;
 
+// X3: a mutex that pthread_mutex_init made outside of every execution is a
+// library's too (GoogleTest's, with which every failed expectation is noted;
+// std::mutex is made without that call). It is marked where the C library
+// keeps what only robust mutexes need.
+char of_library;
+
+void MarkAsLibrarys(pthread_mutex_t* m) {
+  m->__data.__list.__next =
+      reinterpret_cast<decltype(m->__data.__list.__next)>(&of_library);
+}
+
+bool IsLibrarys(const pthread_mutex_t* m) {
+  return static_cast<const void*>(m->__data.__list.__next) == &of_library;
+}
+
 // What glibc keeps in it; __owner is ours while an execution runs: the number
 // of the goroutine.
 bool IsFree(const pthread_mutex_t* m) { return m->__data.__lock == 0; }
@@ -243,11 +258,24 @@ constinit Hidden<int(pthread_mutex_t*, const timespec*)> hidden_timedlock(
 constinit Hidden<int(pthread_mutex_t*, clockid_t, const timespec*)>
     hidden_clocklock("pthread_mutex_clocklock");
 
-bool Ours(pthread_mutex_t* m) { return InCodeUnderTest() && IsExplored(m); }
+constinit Hidden<int(pthread_mutex_t*, const pthread_mutexattr_t*)> hidden_init(
+    "pthread_mutex_init");
+
+bool Ours(pthread_mutex_t* m) {
+  return InCodeUnderTest() && !rt::explorer::IsLibrarys(m) && IsExplored(m);
+}
 
 }  // namespace
 
 extern "C" {
+
+int pthread_mutex_init(pthread_mutex_t* m,
+                       const pthread_mutexattr_t* attributes) noexcept {
+  int result = hidden_init(m, attributes);
+  bool plain = m->__data.__kind <= PTHREAD_MUTEX_ADAPTIVE_NP;
+  if (!InCodeUnderTest() && plain) rt::explorer::MarkAsLibrarys(m);
+  return result;
+}
 
 int pthread_mutex_lock(pthread_mutex_t* m) noexcept {
   return Ours(m) ? rt::explorer::Lock(m, RT_PC) : hidden_lock(m);

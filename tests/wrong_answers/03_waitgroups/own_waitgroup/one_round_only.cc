@@ -1,9 +1,10 @@
 // Copyright 2026 The Concurrency in C++ Authors
 // SPDX-License-Identifier: MIT
 
-// Diagnosis: panic
+// Diagnosis: race
 
-// The channel of the first round is closed again at the end of the second.
+// The channel stays closed after the first round: in the second one Wait returns
+// at once, and the end of it closes the channel again.
 
 #include <mutex>
 
