@@ -20,6 +20,15 @@ namespace rt::internal {
 
 using host::OpKind;
 
+namespace {
+
+// Not under a lock: it allocates (D-062).
+absl::Status CauseOf(ContextError error, const absl::Status& given) {
+  return given.ok() ? ToStatus(error) : given;
+}
+
+}  // namespace
+
 // --- Lists -------------------------------------------------------------------
 
 void ContextList::PushBack(ContextLink* link) {
@@ -49,15 +58,6 @@ absl::Status ToStatus(ContextError error) {
   }
   return absl::OkStatus();
 }
-
-namespace {
-
-// Not under a lock: it allocates (D-062).
-absl::Status CauseOf(ContextError error, const absl::Status& given) {
-  return given.ok() ? ToStatus(error) : given;
-}
-
-}  // namespace
 
 // --- ContextCore -------------------------------------------------------------
 //
@@ -140,7 +140,7 @@ void ContextCore::Fire(Timer* timer, int64_t /*now_ns*/) {
 }
 
 void ContextCore::Cancel(ContextError error, const absl::Status& given) {
-  absl::Status cause = CauseOf(error, given);
+  absl::Status cause = IsDone() ? given : CauseOf(error, given);
   // Depth first, but not by recursion: a tree may be deeper than a stack.
   ContextCore* at = this;
   ContextCore* child = CancelOne(error, cause);

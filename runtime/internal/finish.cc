@@ -75,10 +75,7 @@ void Scheduler::ContinueKept() {
     if (!m->kept) continue;
     P* p = TakeIdleP();
     if (p == nullptr) return;
-    m->kept = false;
-    --kept_ms;
-    m->next_p = p;
-    m->next_spinning = false;
+    GiveP(m, p, /*spin=*/false);
     m->parker.Wake();
   }
 }

@@ -92,9 +92,14 @@ M* Scheduler::Assign(P* p, bool spin) {
   }
   M* m = TakeFreeM();
   if (m == nullptr) m = NewM();
+  GiveP(m, p, spin);
+  return m;
+}
+
+void Scheduler::GiveP(M* m, P* p, bool spin) {
+  if (std::exchange(m->kept, false)) --kept_ms;
   m->next_p = p;
   m->next_spinning = spin;
-  return m;
 }
 
 M* Scheduler::TakeFreeM() {
@@ -113,8 +118,6 @@ M* Scheduler::TakeFreeM() {
   });
   if (g == nullptr) return nullptr;
   global_size.store(global.size(), std::memory_order_relaxed);
-  g->thread->kept = false;
-  --kept_ms;
   return g->thread;
 }
 

@@ -15,7 +15,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <string_view>
-#include <utility>
 
 #include "runtime/internal/backtrace.h"
 #include "runtime/internal/check.h"
@@ -327,8 +326,7 @@ bool Scheduler::StopGoroutine(M* m) {
   g->status.store(GStatus::kPreempted, std::memory_order_release);
   global.PushBack(g);
   global_size.store(global.size(), std::memory_order_seq_cst);
-  next->next_p = p;
-  next->next_spinning = false;
+  GiveP(next, p, /*spin=*/false);
   mu.Unlock();
   next->parker.Wake();
   preemptions.fetch_add(1, std::memory_order_relaxed);
@@ -372,9 +370,7 @@ void Scheduler::PassOn(M* m, Goroutine* g) {
     mu.Unlock();
     return;
   }
-  if (std::exchange(owner->kept, false)) --kept_ms;
-  owner->next_p = p;
-  owner->next_spinning = false;
+  GiveP(owner, p, /*spin=*/false);
   // Under the lock: an M lives until Run ends, but its owner may be the one
   // that ends it.
   owner->parker.Wake();

@@ -104,11 +104,13 @@ struct Scheduler : SchedulerState {
   void PutIdleP(P* p) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   // Lets an M that is free, or a new one, run `p`. Returns whom to wake, once
   // mu is free.
-  [[nodiscard]] M* Assign(P* p, bool spinning)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  [[nodiscard]] M* Assign(P* p, bool spin) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   // One that is idle or, if there is none, that keeps a goroutine which waits
   // on the global queue; null if there is none of these either.
   M* TakeFreeM() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  // What `m` finds when it wakes up: it has `p`, to look for work or with a
+  // goroutine of its own, and is not kept any more.
+  void GiveP(M* m, P* p, bool spin) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   // Wakes or starts whom Assign returned; null is nobody.
   void Kick(M* m);
 
