@@ -103,6 +103,8 @@ bool Engine::Execute(absl::FunctionRef<void()> body, Strategy& strategy,
 Goroutine& Engine::NewGoroutine() {
   if (count_ == goroutines_.size()) {
     goroutines_.push_back(std::make_unique<Goroutine>());
+    runnable_.emplace_back();
+    held_up_.emplace_back();
   }
   Goroutine& g = *goroutines_[count_];
   g.index = static_cast<GoroutineIndex>(count_);
@@ -196,7 +198,7 @@ void Engine::SwitchTo(Goroutine* g) {
   }
   globals = {g->caught_exceptions, g->uncaught_exceptions};
   current_ = g;
-  size_t stack = g->index * stack_stride_;
+  size_t stack = g->index * kStackStride;
   own_stack_ = stack < stacks_bytes_ ? stacks_lo_ + stack : 0;
   g->state = GoroutineState::kRunning;
   BeginStep();

@@ -64,6 +64,9 @@ class Engine {
   // turn.
   static constexpr uint64_t kStepAccesses = 1 << 20;
   static constexpr size_t kStackBytes = 256 << 10;
+  // From stack to stack: a power of two, so that whose an address is takes no
+  // division.
+  static constexpr size_t kStackStride = 2 * kStackBytes;
 
   // There is one; made at the first use.
   static Engine& Get();
@@ -137,13 +140,9 @@ class Engine {
   bool WakesSpuriously();
   void PlainAccess(const void* address, size_t size, bool is_write,
                    const void* pc) {
-    bool nothing_new =
-        IsPrivate(address, size) ||
-        (!InForeignStack(address) &&
-         races_.IsRepeat(current_->index, reinterpret_cast<uintptr_t>(address),
-                         size, is_write));
-    if (!nothing_new) {
-      Access({address, size, is_write, /*is_atomic=*/false, pc});
+    explorer::Access access{address, size, is_write, /*is_atomic=*/false, pc};
+    if (!IsPrivate(address, size) && !IsSimple(access)) {
+      Access(access);
     } else if (++step_accesses_ >= preempt_at_) {
       GiveTurn();
     }
@@ -198,6 +197,10 @@ class Engine {
   // Goes on with whoever runs next; returns when the caller does.
   void Reschedule();
   Goroutine* PickNext();
+  // Where the strategy repeats an earlier execution; null if it has to choose.
+  Goroutine* PickRepeated();
+  // Counts a step, which g is to take.
+  void Pick(Goroutine& g);
   bool CollectRunnable();
   bool AdvanceClock();
   void ArmTimer(Goroutine& g, int64_t when_ns);
@@ -214,13 +217,37 @@ class Engine {
   // Whether `address` lies on the stack of a goroutine that does not run.
   bool InForeignStack(const void* address) const {
     auto offset = reinterpret_cast<uintptr_t>(address) - stacks_lo_;
-    return offset < stacks_bytes_ && offset / stack_stride_ != current_->index;
+    return offset < stacks_bytes_ && offset / kStackStride != current_->index;
+  }
+  // Whether it does, and the owner is no more inside of the function whose
+  // frame it is in, or no other goroutine has been there yet.
+  bool IsFirstFromOutside(const void* address, size_t size) const {
+    if (!InForeignStack(address)) return false;
+    auto at = reinterpret_cast<uintptr_t>(address);
+    return IsInDeadFrame(at) || !shared_.Has(at - stacks_lo_, size);
+  }
+  // A goroutine that does not run has the live frames of its own code above the
+  // point where it entered ours; what lies below belonged to functions that
+  // have returned.
+  bool IsInDeadFrame(uintptr_t address) const {
+    size_t index = (address - stacks_lo_) / kStackStride;
+    if (index >= count_) return true;
+    const Goroutine& owner = *goroutines_[index];
+    return owner.state == GoroutineState::kDead || address < owner.left_at;
   }
   // Whether it is on the running goroutine's own stack, and nobody else's.
   bool IsPrivate(const void* address, size_t size) const {
     auto at = reinterpret_cast<uintptr_t>(address);
-    return at - own_stack_ < stack_stride_ &&
+    return at - own_stack_ < kStackStride &&
            !shared_.Has(at - stacks_lo_, size);
+  }
+  // Whether the access needs no more than to be noted; then it is.
+  bool IsSimple(const explorer::Access& access) {
+    if (IsFirstFromOutside(access.address, access.size)) return false;
+    EngineScope scope;
+    return races_.OnSimpleAccess(
+        current_->index, access,
+        /*only_repeats=*/options_.recording != nullptr);
   }
   // After so many plain accesses in one step.
   void GiveTurn();
@@ -242,7 +269,6 @@ class Engine {
   // The first stacks lie side by side, so that an address tells whose it is.
   uintptr_t stacks_lo_ = 0;
   size_t stacks_bytes_ = 0;
-  size_t stack_stride_ = 1;
   uintptr_t own_stack_ = 0;  // The running goroutine's, if it is one of those.
   SharedWords shared_;       // Of those stacks.
   bool incomplete_ = false;
@@ -266,6 +292,8 @@ class Engine {
   size_t readers_ = 0;  // Goroutines that have reads noted.
   uint64_t spurious_wakeups_ = 0;
   SchedulePoint point_;
+  std::vector<Choice> runnable_;  // Behind point_; with room for everybody.
+  std::vector<Choice> held_up_;   // Likewise.
   int64_t now_ns_ = 0;
   uint64_t steps_ = 0;
   uint64_t step_accesses_ = 0;  // Since the running goroutine's last operation,

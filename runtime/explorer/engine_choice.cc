@@ -28,6 +28,7 @@ Goroutine* Engine::PickNext() {
     if (ready_head_ < ready_.size()) return ready_[ready_head_++];
     ready_.clear();
     ready_head_ = 0;
+    if (Goroutine* g = PickRepeated()) return g;
     if (!CollectRunnable()) {
       if (AdvanceClock()) continue;
       return nullptr;
@@ -36,15 +37,13 @@ Goroutine* Engine::PickNext() {
       Fail(Verdict::kLivelock, "");
       return nullptr;
     }
-    ++progress_;
     size_t pick = strategy_->PickNext(point_);
     if (strategy_->diverged()) {
       diverged_ = true;
       return nullptr;
     }
-    Goroutine* g = goroutines_[point_.runnable[pick].goroutine].get();
-    schedule_.push_back({false, g->index});
-    chosen_ = g;
+    Goroutine& g = *goroutines_[point_.runnable[pick].goroutine];
+    Pick(g);
     if (steps_ > kFairness) {
       for (size_t i = 0; i < count_; ++i) {
         Goroutine& other = *goroutines_[i];
@@ -52,16 +51,40 @@ Goroutine* Engine::PickNext() {
           ++other.passed_over;
         }
       }
-      g->passed_over = 0;
+      g.passed_over = 0;
     }
-    return g;
+    return &g;
   }
+}
+
+void Engine::Pick(Goroutine& g) {
+  ++progress_;
+  schedule_.push_back({false, g.index});
+  chosen_ = &g;
+}
+
+// With nobody asleep, spinning or starved, CollectRunnable would do nothing but
+// collect.
+Goroutine* Engine::PickRepeated() {
+  if (sleeping_ > 0 || readers_ > 0 || steps_ >= kFairness) return nullptr;
+  GoroutineIndex index = strategy_->Repeated();
+  if (index >= count_) return nullptr;
+  Goroutine& g = *goroutines_[index];
+  if (g.state != GoroutineState::kAtOp || !g.Enabled()) return nullptr;
+  strategy_->Repeat(Effect(g));
+  if (strategy_->diverged()) {
+    diverged_ = true;
+    return nullptr;
+  }
+  ++steps_;
+  Pick(g);
+  return &g;
 }
 
 // Fills point_; false if nobody can run, or somebody should be woken first.
 bool Engine::CollectRunnable() {
-  point_.runnable.clear();
-  point_.held_up.clear();
+  size_t runnable = 0;
+  size_t held_up = 0;
   point_.current = SchedulePoint::kNone;
   point_.yielding = false;
   bool spinners = false;
@@ -71,7 +94,7 @@ bool Engine::CollectRunnable() {
     Goroutine& g = *goroutines_[i];
     if (g.state != GoroutineState::kAtOp) continue;
     if (!g.Enabled()) {
-      point_.held_up.push_back({g.index, g.pending});
+      held_up_[held_up++] = {g.index, g.pending};
       continue;
     }
     if (g.spinning) {
@@ -83,29 +106,33 @@ bool Engine::CollectRunnable() {
     if (g.passed_over > kFairness) starved = &g;
     if (g.yields <= kIdleYields) all_idle = false;
     if (&g == chosen_) {
-      point_.current = point_.runnable.size();
+      point_.current = runnable;
       point_.yielding =
           g.pending.kind == OpKind::kGosched && !options_.yields_in_vain;
     }
-    point_.runnable.push_back({g.index, Effect(g)});
+    runnable_[runnable++] = {g.index, Effect(g)};
   }
   if (all_idle && !ProgramIsOver()) return false;
   if (starved != nullptr) {
-    point_.runnable.assign(1, {starved->index, Effect(*starved)});
+    runnable = 1;
+    runnable_[0] = {starved->index, Effect(*starved)};
     point_.current = SchedulePoint::kNone;
   }
-  if (!point_.runnable.empty()) return true;
-  if (!spinners || sleeping_ > 0) return false;
-  // Nothing else is left: perhaps the loop gives up by itself.
-  for (size_t i = 0; i < count_; ++i) {
-    Goroutine& g = *goroutines_[i];
-    if (g.state != GoroutineState::kAtOp || !g.spinning) continue;
-    if (!g.Enabled()) continue;
-    point_.runnable.push_back({g.index, Effect(g)});
+  if (runnable == 0) {
+    if (!spinners || sleeping_ > 0) return false;
+    // Nothing else is left: perhaps the loop gives up by itself.
+    for (size_t i = 0; i < count_; ++i) {
+      Goroutine& g = *goroutines_[i];
+      if (g.state != GoroutineState::kAtOp || !g.spinning) continue;
+      if (!g.Enabled()) continue;
+      runnable_[runnable++] = {g.index, Effect(g)};
+    }
+    // In turns, whatever the strategy.
+    runnable_[0] = runnable_[steps_ % runnable];
+    runnable = 1;
   }
-  // In turns, whatever the strategy.
-  size_t turn = steps_ % point_.runnable.size();
-  point_.runnable.assign(1, Choice(point_.runnable[turn]));
+  point_.runnable = {runnable_.data(), runnable};
+  point_.held_up = {held_up_.data(), held_up};
   return true;
 }
 

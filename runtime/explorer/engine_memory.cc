@@ -5,7 +5,6 @@
 // are.
 
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -29,11 +28,6 @@ constexpr size_t kFreedBytes = 1 << 20;
 // Plain accesses without an operation after which it is an endless loop.
 constexpr uint64_t kHangAccesses = 20 * Engine::kStepAccesses;
 
-size_t PageBytes() {
-  static const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
-  return page;
-}
-
 // Address space that nothing can access yet.
 char* Reserve(size_t bytes) {
   void* memory =
@@ -56,22 +50,22 @@ bool IsThreadsOwn(const void* address) {
 }  // namespace
 
 void Engine::ReserveStacks() {
-  stack_stride_ = kStackBytes + PageBytes();
-  char* stacks = Reserve(kStacksSideBySide * stack_stride_);
+  char* stacks = Reserve(kStacksSideBySide * kStackStride);
   if (stacks == nullptr) return;
   stacks_lo_ = reinterpret_cast<uintptr_t>(stacks);
-  stacks_bytes_ = kStacksSideBySide * stack_stride_;
+  stacks_bytes_ = kStacksSideBySide * kStackStride;
   shared_.Cover(stacks_bytes_);
 }
 
 void* Engine::StackOf(size_t index) {
   while (stacks_.size() <= index) {
-    size_t offset = stacks_.size() * stack_stride_;
+    size_t offset = stacks_.size() * kStackStride;
     char* memory = offset < stacks_bytes_
                        ? reinterpret_cast<char*>(stacks_lo_ + offset)
-                       : Reserve(stack_stride_);
+                       : Reserve(kStackStride);
     if (memory == nullptr) NoMemory();
-    void* stack = memory + PageBytes();  // The page below is the guard.
+    // What lies below is the guard.
+    void* stack = memory + kStackStride - kStackBytes;
     if (mprotect(stack, kStackBytes, PROT_READ | PROT_WRITE) != 0) NoMemory();
     stacks_.push_back(stack);
   }
@@ -81,7 +75,7 @@ void* Engine::StackOf(size_t index) {
 bool Engine::InStackGuard(const void* address) const {
   auto stack = reinterpret_cast<uintptr_t>(stacks_[current_->index]);
   auto at = reinterpret_cast<uintptr_t>(address);
-  return at < stack && stack - at <= PageBytes();
+  return at < stack && stack - at <= kStackStride - kStackBytes;
 }
 
 void Engine::Access(const explorer::Access& access) {
@@ -133,14 +127,9 @@ void Engine::GiveTurn() {
   preempt_at_ = so_far + kStepAccesses;
 }
 
-// A goroutine that does not run has the live frames of its own code above the
-// point where it entered ours; what lies below belonged to functions that have
-// returned.
 void Engine::CheckForeignStack(const explorer::Access& access) {
   auto address = reinterpret_cast<uintptr_t>(access.address);
-  const Goroutine& owner = *goroutines_[(address - stacks_lo_) / stack_stride_];
-  bool returned = owner.index >= count_ || owner.state == GoroutineState::kDead;
-  if (!returned && address >= owner.left_at) {
+  if (!IsInDeadFrame(address)) {
     if (shared_.Add(address - stacks_lo_, access.size)) incomplete_ = true;
     return;
   }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <span>
 
 namespace rt::explorer {
 namespace {
@@ -50,6 +51,20 @@ bool Exhaustive::BeginExecution() {
   return false;
 }
 
+GoroutineIndex Exhaustive::Repeated() const {
+  if (!IsRepeated() || frames_[depth_].is_value) return kNobody;
+  return frames_[depth_].chosen;
+}
+
+void Exhaustive::Repeat(const Operation& op) {
+  const Frame& frame = frames_[depth_];
+  if (frame.chosen_kind != op.kind) {
+    diverged_ = true;
+    return;
+  }
+  Happens(frame.chosen, op);
+}
+
 size_t Exhaustive::PickNext(const SchedulePoint& point) {
   if (redundant_ || diverged_) return DefaultPick(point);
   if (depth_ == frame_count_) {
@@ -80,18 +95,23 @@ size_t Exhaustive::PickNext(const SchedulePoint& point) {
   }
 
   const Operation& op = point.runnable[pick].op;
+  frames_[depth_].chosen_kind = op.kind;
   next_sleep_.clear();
   for (const Choice& choice : point.runnable) {
     if (Contains(frame.sleep, choice.goroutine) && !Dependent(choice.op, op)) {
       next_sleep_.push_back(choice.goroutine);
     }
   }
-  // The races of the events before were found when they were new.
-  op_covered_ = Cover(frame.chosen, op);
-  if (depth_ >= first_new_) FindRaces(frame.chosen, op);
-  AddEvent(frames_[depth_].chosen, op, static_cast<uint32_t>(depth_));
-  ++depth_;
+  Happens(frame.chosen, op);
   return pick;
+}
+
+void Exhaustive::Happens(GoroutineIndex goroutine, const Operation& op) {
+  op_covered_ = Cover(goroutine, op);
+  // The races of the events before were found when they were new.
+  if (depth_ >= first_new_) FindRaces(goroutine, op);
+  AddEvent(goroutine, op, static_cast<uint32_t>(depth_));
+  ++depth_;
 }
 
 uint64_t Exhaustive::PickValue(uint64_t n) {
@@ -100,6 +120,9 @@ uint64_t Exhaustive::PickValue(uint64_t n) {
     Frame& frame = PushFrame();
     frame.is_value = true;
     frame.values = n;
+    frame.sleep = next_sleep_;
+  } else {
+    next_sleep_ = frames_[depth_].sleep;
   }
   const Frame& frame = frames_[depth_];
   if (!frame.is_value || frame.values != n) {
@@ -112,7 +135,7 @@ uint64_t Exhaustive::PickValue(uint64_t n) {
 
 // A goroutine that waits for ever may be one that another order would have let
 // through.
-void Exhaustive::EndExecution(const std::vector<Choice>& blocked) {
+void Exhaustive::EndExecution(std::span<const Choice> blocked) {
   if (redundant_ || diverged_) return;
   op_covered_ = false;
   for (const Choice& choice : blocked) FindRaces(choice.goroutine, choice.op);

@@ -50,6 +50,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "runtime/explorer/epoch_map.h"
@@ -63,9 +64,11 @@ class Exhaustive : public Strategy {
   Exhaustive() = default;
 
   bool BeginExecution() override;
+  GoroutineIndex Repeated() const override;
+  void Repeat(const Operation& op) override;
   size_t PickNext(const SchedulePoint& point) override;
   uint64_t PickValue(uint64_t n) override;
-  void EndExecution(const std::vector<Choice>& blocked) override;
+  void EndExecution(std::span<const Choice> blocked) override;
   void OnSpawn(GoroutineIndex parent, GoroutineIndex child) override;
   void OnReady(GoroutineIndex by, GoroutineIndex woken) override;
   void OnTimeAdvance(GoroutineIndex woken) override;
@@ -83,10 +86,12 @@ class Exhaustive : public Strategy {
     uint64_t value = 0;  // If is_value: taken, of `values`.
     uint64_t values = 0;
     GoroutineIndex chosen = 0;
+    OpKind chosen_kind = OpKind::kGosched;
     std::vector<OpKind> kinds;  // By position in `enabled`.
     GoroutineSet enabled;
     GoroutineSet backtrack;  // Contains all that were chosen so far.
-    GoroutineSet sleep;      // Likewise, but the one being explored.
+    // Likewise, but the one being explored. If is_value: of the frame after it.
+    GoroutineSet sleep;
   };
 
   // An operation of the current execution.
@@ -111,6 +116,10 @@ class Exhaustive : public Strategy {
   Frame& PushFrame();
   // Whether a frame of an earlier execution was at this point.
   static bool Fits(const Frame& frame, const SchedulePoint& point);
+  // Whether the frame at this depth was explored before, in this very way.
+  bool IsRepeated() const {
+    return depth_ < first_new_ && !redundant_ && !diverged_;
+  }
   // The goroutine to try in a new frame; kNone if all sleep.
   GoroutineIndex FirstChoice(const SchedulePoint& point,
                              const Frame& frame) const;
@@ -124,6 +133,8 @@ class Exhaustive : public Strategy {
   // knows that they have an object in common.
   bool DependentHere(const Event& event, const Operation& op) const;
   bool DependentWith(const Event& event, const Operation& op) const;
+  // `goroutine` does `op`, as the frame at this depth has chosen.
+  void Happens(GoroutineIndex goroutine, const Operation& op);
   void AddEvent(GoroutineIndex goroutine, const Operation& op, uint32_t frame);
   uint32_t LastUse(const void* object);
   VectorClock& ClockOf(GoroutineIndex goroutine);

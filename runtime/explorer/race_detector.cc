@@ -29,6 +29,29 @@ void RaceDetector::OnSpawn(GoroutineIndex parent, GoroutineIndex child) {
   Tick(At(parent), parent);
 }
 
+bool RaceDetector::OnSimpleAccess(GoroutineIndex goroutine,
+                                  const Access& access, bool only_repeats) {
+  auto address = reinterpret_cast<uintptr_t>(access.address);
+  size_t offset = address & 7;
+  if (offset + access.size > 8) return false;
+  auto mask = static_cast<uint8_t>(((1u << access.size) - 1) << offset);
+  Goroutine& self = goroutines_[goroutine];
+  if (Record* r = words_.Find(address >> 3)) {
+    if ((r->mask & mask) == mask && r->goroutine == goroutine &&
+        !r->is_atomic && !r->is_free && (r->is_write || !access.is_write) &&
+        r->clock == self.clock.Get(goroutine)) {
+      return true;
+    }
+  }
+  if (only_repeats) return false;
+  ++sequence_;
+  if (!OnWord(self, goroutine, address >> 3, mask, access, nullptr)) {
+    return true;
+  }
+  --sequence_;  // It does not count twice.
+  return false;
+}
+
 bool RaceDetector::OnAccess(GoroutineIndex goroutine, const Access& access,
                             Race* race) {
   ++sequence_;
@@ -70,6 +93,7 @@ bool RaceDetector::OnWord(Goroutine& self, GoroutineIndex goroutine,
     bool conflict =
         (r.is_write || access.is_write) && !(r.is_atomic && access.is_atomic);
     if (!r.is_free && (!conflict || is_before(r))) return false;
+    if (race == nullptr) return true;
     race->earlier = {r.goroutine,  r.is_write, r.is_atomic, r.is_free,
                      r.is_destroy, r.pc,       r.sequence};
     race->later = {goroutine,      access.is_write,   access.is_atomic,

@@ -74,22 +74,16 @@ class RaceDetector {
 
   void OnSpawn(GoroutineIndex parent, GoroutineIndex child);
 
-  // Whether a plain access tells nothing new: the goroutine did the same, or
-  // more, last in that word, and has released nothing since.
-  bool IsRepeat(GoroutineIndex goroutine, uintptr_t address, size_t size,
-                bool is_write) {
-    if ((address & 7) + size > 8) return false;
-    const Record* r = words_.Find(address >> 3);
-    if (r == nullptr) return false;
-    auto mask = static_cast<uint8_t>(((1u << size) - 1) << (address & 7));
-    return (r->mask & mask) == mask && r->goroutine == goroutine &&
-           !r->is_atomic && !r->is_free && (r->is_write || !is_write) &&
-           r->clock == goroutines_[goroutine].clock.Get(goroutine);
-  }
-
   // Records the access. True if it races with an earlier one; then *race says
   // with which.
   bool OnAccess(GoroutineIndex goroutine, const Access& access, Race* race);
+
+  // The same for a plain access, as most are, in short: false if it takes
+  // OnAccess to tell, and nothing is recorded. One that repeats what the
+  // goroutine did last in that word, and has released nothing since, tells
+  // nothing new and gets no number; any other one, unless `only_repeats`.
+  bool OnSimpleAccess(GoroutineIndex goroutine, const Access& access,
+                      bool only_repeats);
 
   // Edges. A primitive's Acquire sees all Releases of the same address.
   void Acquire(GoroutineIndex goroutine, const void* sync);
@@ -135,6 +129,7 @@ class RaceDetector {
     VectorClock release_fence;  // As of the last one; empty if none.
   };
 
+  // OnAccess for the bytes of one word. `race` may be null.
   bool OnWord(Goroutine& self, GoroutineIndex goroutine, uintptr_t word,
               uint8_t mask, const Access& access, Race* race);
   Goroutine& At(GoroutineIndex goroutine) {

@@ -17,7 +17,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <span>
 
 #include "runtime/explorer/operation.h"
 
@@ -25,6 +25,7 @@ namespace rt::explorer {
 
 // A goroutine, by its index: 0 is main, then in the order of creation.
 using GoroutineIndex = uint32_t;
+inline constexpr GoroutineIndex kNobody = ~GoroutineIndex{0};
 
 struct Choice {
   GoroutineIndex goroutine = 0;
@@ -34,9 +35,10 @@ struct Choice {
 struct SchedulePoint {
   static constexpr size_t kNone = ~size_t{0};
 
-  std::vector<Choice> runnable;  // Never empty; in the order of the goroutines.
-  std::vector<Choice> held_up;   // In front of what is not possible now.
-  size_t current = kNone;        // Index in `runnable` of the one picked last.
+  // Never empty; in the order of the goroutines.
+  std::span<const Choice> runnable;
+  std::span<const Choice> held_up;  // In front of what is not possible now.
+  size_t current = kNone;  // Index in `runnable` of the one picked last.
   // The current goroutine is at a Gosched: it asks to be passed over.
   bool yielding = false;
 
@@ -53,6 +55,12 @@ class Strategy {
   // Prepares the next execution; false if there is none left.
   virtual bool BeginExecution() = 0;
 
+  // Who runs next, if it is known without a look at the others since so far
+  // this execution repeats an earlier one; else kNobody. The engine then tells
+  // what it does by Repeat, or asks by PickNext all the same.
+  virtual GoroutineIndex Repeated() const { return kNobody; }
+  virtual void Repeat(const Operation& /*op*/) {}
+
   // The index in `point.runnable` of the goroutine that runs next.
   virtual size_t PickNext(const SchedulePoint& point) = 0;
 
@@ -60,7 +68,7 @@ class Strategy {
   virtual uint64_t PickValue(uint64_t n) = 0;
 
   // The execution is over; `blocked` are those that wait for ever.
-  virtual void EndExecution(const std::vector<Choice>& /*blocked*/) {}
+  virtual void EndExecution(std::span<const Choice> /*blocked*/) {}
 
   // Causes between goroutines that no operation's object shows.
   virtual void OnSpawn(GoroutineIndex /*parent*/, GoroutineIndex /*child*/) {}
