@@ -142,7 +142,8 @@ std::string TerminateText() {
       }
     }
   }
-  return "the program calls std::terminate()";
+  return "the program calls std::terminate(), as a std::thread does that is "
+         "destroyed or assigned to, and was neither joined nor detached";
 }
 
 void OnTerminate() {

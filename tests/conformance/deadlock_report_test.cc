@@ -191,7 +191,7 @@ const Row kRows[] = {
        own.Lock();
        own.Lock();
      },
-     "goroutine 1 locked Mutex rt::(anonymous namespace)::kRows::lambda.*::own "
+     "goroutine 1 locked Mutex rt::(anonymous namespace)::.*lambda.*::own "
      "at @ and waits at @ for it\n$"},
     {"OnceInItself", [] { once.Do([] { once.Do([] {}); }); },
      "^fatal error: all goroutines are asleep - deadlock!\n\n"

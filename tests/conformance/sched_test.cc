@@ -106,7 +106,8 @@ TEST(SchedulerTest, APairThatComputesHasOneSliceTogether) {
     Go([&] {
       for (int v : ping) pong.Send(v);
     });
-    for (; !ran; ++turns) {
+    while (!ran) {
+      ++turns;
       ping.Send(1);
       pong.Recv();
       auto end = std::chrono::steady_clock::now() + kTurn;

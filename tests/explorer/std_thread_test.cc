@@ -46,6 +46,20 @@ using LockGuard = std::lock_guard<Mutex>;
 std::mutex global_mu;
 int global_n = 0;
 
+// Clang makes one call out of all of std::terminate in a function: which one
+// was meant, and so the line, is lost.
+constexpr struct {
+  const char* says;
+  const char* line;
+} kOverwritten =
+#ifdef __clang__
+    {"std::terminate(), as a std::thread does that is destroyed or assigned to",
+     ""};
+#else
+    {"a std::thread is assigned to that was neither joined nor detached",
+     "t = std::thread"};
+#endif
+
 const StdCase kThreads[] = {
     {"NothingToDo", [] { std::thread([] {}).join(); }, Verdict::kPassed, 1},
     {"JoinOrders",
@@ -120,7 +134,7 @@ const StdCase kThreads[] = {
        t = std::thread([] {});
        t.join();
      },
-     Verdict::kPanic, 0, "a std::thread is assigned to", "t = std::thread"},
+     Verdict::kPanic, 0, kOverwritten.says, kOverwritten.line},
     {"JoinedTwice",
      [] {
        std::thread t([] {});
@@ -162,7 +176,8 @@ const StdCase kThreads[] = {
        auto f = [&late]() noexcept { late(); };
        f();
      },
-     Verdict::kPanic, 0, "too late", "throw std::runtime_error"},
+     // GCC ends where it is thrown, Clang where it would leave.
+     Verdict::kPanic, 0, "noexcept: too late", "late"},
     {"Ids",
      [] {
        std::thread::id other;
