@@ -133,6 +133,7 @@ Goroutine& Engine::NewGoroutine() {
   g.is_thread = false;
   g.released = false;
   g.left_at = 0;
+  g.operations = 0;
   g.passed_over = 0;
   g.held.clear();
   g.wanted.clear();

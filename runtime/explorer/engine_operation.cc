@@ -101,6 +101,7 @@ void Engine::BeginOperation(const Operation& op,
   g.yields = op.kind == OpKind::kGosched ? g.yields + 1 : 0;
   if (options_.recording != nullptr) g.op_stack = internal::Backtrace();
   Reschedule();
+  ++g.operations;
   if (g.blocking > 0 && enabled != nullptr && !enabled(arg)) {
     MayWait(internal::WaitReasonText(WaitOf(op.kind)));
   }

@@ -296,6 +296,10 @@ void Sometimes(bool condition, std::string_view what) {
   EngineFor("rt::explorer::Sometimes").Wished(what, condition);
 }
 
+uint64_t Operations() {
+  return EngineFor("rt::explorer::Operations").current()->operations;
+}
+
 int Gauge::Enter() { return ++inside_; }
 void Gauge::Leave() { --inside_; }
 

@@ -130,6 +130,11 @@ class Gauge {
   int inside_ = 0;
 };
 
+// Within a body: how many operations the calling goroutine has done in this
+// execution. A Lock is one, as are an Unlock, a Send, a Select, an access to a
+// std::atomic: with EXPECT_LE(Operations() - before, 1) a path is short.
+uint64_t Operations();
+
 // Whether this program is instrumented: a data race that is there is found.
 // If not, no verdict of it means anything.
 bool InstrumentationIsAlive();

@@ -70,6 +70,7 @@ struct Goroutine : internal::G {
   bool is_thread = false;
   bool released = false;  // Joined or detached.
   void* result = nullptr;
+  uint64_t operations = 0;
   uint64_t passed_over = 0;  // Times that it could run and was not chosen.
   std::vector<HeldLock> held;
   std::vector<const void*> wanted;  // Of std::lock (posix_mutex.cc).

@@ -6,6 +6,7 @@
 #include <gtest/gtest-spi.h>
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <set>
 #include <string>
@@ -23,6 +24,7 @@ using ::rt::explorer::CheckOutcomes;
 using ::rt::explorer::CheckQuietly;
 using ::rt::explorer::Explore;
 using ::rt::explorer::Gauge;
+using ::rt::explorer::Operations;
 using ::rt::explorer::Options;
 using ::rt::explorer::Result;
 using ::rt::explorer::Sometimes;
@@ -87,6 +89,34 @@ TEST(Gauge, HidesNoRace) {
   });
   EXPECT_EQ(result.verdict, Verdict::kRace);
   EXPECT_NE(result.summary.find("`n`"), std::string::npos) << result.summary;
+}
+
+// A value that is computed once: under a lock each time, or only as long as it
+// is not known.
+void AskedTwice(bool looks_first) {
+  rt::Mutex mu;
+  std::atomic<int> value = 0;
+  auto get = [&] {
+    if (looks_first && value != 0) return value.load();
+    mu.Lock();
+    value = 42;
+    mu.Unlock();
+    return 42;
+  };
+  get();
+  uint64_t before = Operations();
+  rt::WaitGroup wg;
+  wg.Go([&] { get(); });
+  EXPECT_EQ(get(), 42);
+  EXPECT_LE(Operations() - before, 3);  // Add, and two looks.
+  wg.Wait();
+}
+
+TEST(Operations, AreThoseOfTheGoroutineThatAsks) {
+  Result result = Explore(Options(), [] { AskedTwice(true); });
+  EXPECT_TRUE(result.passed()) << result.summary;
+  result = CheckQuietly(Options(), [] { AskedTwice(false); });
+  EXPECT_EQ(result.verdict, Verdict::kWrong);
 }
 
 // 1 if both increments read 0, else 2.
