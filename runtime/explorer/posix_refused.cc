@@ -10,9 +10,7 @@
 #include <time.h>
 
 #include <cstddef>
-#include <string_view>
 
-#include "absl/base/attributes.h"
 #include "runtime/explorer/posix.h"
 
 namespace {
@@ -106,29 +104,54 @@ extern "C" void __tsan_mutex_create(void*, unsigned) {
 }
 extern "C" void __tsan_mutex_destroy(void*, unsigned) {}
 
+// Whatever they take, all of it is in registers.
 #define RT_ABSL_MUTEX(NAMESPACE, METHOD)                                    \
   extern "C" [[gnu::weak]] long __real__ZN4absl##NAMESPACE##5Mutex##METHOD( \
-      void*, const void*);                                                  \
+      void*, const void*, long, long);                                      \
   extern "C" long __wrap__ZN4absl##NAMESPACE##5Mutex##METHOD(               \
-      void* mutex, const void* condition) {                                 \
+      void* mutex, const void* condition, long timeout, long exclusive) {   \
     __tsan_mutex_create(mutex, 0);                                          \
-    return __real__ZN4absl##NAMESPACE##5Mutex##METHOD(mutex, condition);    \
+    return __real__ZN4absl##NAMESPACE##5Mutex##METHOD(mutex, condition,     \
+                                                      timeout, exclusive);  \
   }
 
-// By the names that abseil's inline namespace has in Debian and in the version
-// of MODULE.bazel.
 #define RT_ABSL_MUTEXES(NAMESPACE)                      \
   RT_ABSL_MUTEX(NAMESPACE, 4LockEv)                     \
   RT_ABSL_MUTEX(NAMESPACE, 7TryLockEv)                  \
-  RT_ABSL_MUTEX(NAMESPACE, 8LockWhenERKNS0_9ConditionE) \
   RT_ABSL_MUTEX(NAMESPACE, 10ReaderLockEv)              \
-  RT_ABSL_MUTEX(NAMESPACE, 13ReaderTryLockEv)
-RT_ABSL_MUTEXES(7debian3)
-RT_ABSL_MUTEXES(12lts_20250127)
+  RT_ABSL_MUTEX(NAMESPACE, 13ReaderTryLockEv)           \
+  RT_ABSL_MUTEX(NAMESPACE, 4lockEv)                     \
+  RT_ABSL_MUTEX(NAMESPACE, 8try_lockEv)                 \
+  RT_ABSL_MUTEX(NAMESPACE, 11lock_sharedEv)             \
+  RT_ABSL_MUTEX(NAMESPACE, 15try_lock_sharedEv)         \
+  RT_ABSL_MUTEX(NAMESPACE, 8LockWhenERKNS0_9ConditionE) \
+  RT_ABSL_MUTEX(                                        \
+      NAMESPACE,                                        \
+      14LockWhenCommonERKNS0_9ConditionENS0_24synchronization_internal13KernelTimeoutEb)
 
-#define RT_STRING(X) #X
-#define RT_EXPAND(X) RT_STRING(X)
-constexpr std::string_view kNamespace =
-    RT_EXPAND(ABSL_OPTION_INLINE_NAMESPACE_NAME);
-static_assert(kNamespace == "debian3" || kNamespace == "lts_20250127",
-              "absl::Mutex has other symbols: add them here and in BUILD");
+RT_ABSL_MUTEXES(7debian3)
+RT_ABSL_MUTEXES(7debian4)
+RT_ABSL_MUTEXES(7debian5)
+RT_ABSL_MUTEXES(7debian6)
+RT_ABSL_MUTEXES(7debian7)
+RT_ABSL_MUTEXES(7debian8)
+RT_ABSL_MUTEXES(7debian9)
+RT_ABSL_MUTEXES(8debian10)
+RT_ABSL_MUTEXES(8debian11)
+RT_ABSL_MUTEXES(8debian12)
+RT_ABSL_MUTEXES(8debian13)
+RT_ABSL_MUTEXES(8debian14)
+RT_ABSL_MUTEXES(8debian15)
+RT_ABSL_MUTEXES(8debian16)
+RT_ABSL_MUTEXES(8debian17)
+RT_ABSL_MUTEXES(8debian18)
+RT_ABSL_MUTEXES(8debian19)
+RT_ABSL_MUTEXES(8debian20)
+RT_ABSL_MUTEXES(12lts_20230802)
+RT_ABSL_MUTEXES(12lts_20240116)
+RT_ABSL_MUTEXES(12lts_20240722)
+RT_ABSL_MUTEXES(12lts_20250127)
+RT_ABSL_MUTEXES(12lts_20250512)
+RT_ABSL_MUTEXES(12lts_20250814)
+RT_ABSL_MUTEXES(12lts_20260107)
+RT_ABSL_MUTEXES(12lts_20260526)
