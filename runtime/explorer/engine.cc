@@ -79,6 +79,9 @@ bool Engine::Execute(absl::FunctionRef<void()> body, Strategy& strategy,
   main_exited_ = false;
   if (failed()) failure_ = Failure{};
   races_.BeginExecution();
+  if (options.weak_memory) {
+    memory_model_.BeginExecution(options.max_fruitless_reads);
+  }
   allocated_.Clear();
 
   Goroutine& main = NewGoroutine();

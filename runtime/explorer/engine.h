@@ -45,6 +45,7 @@
 #include "runtime/explorer/epoch_map.h"
 #include "runtime/explorer/execution.h"
 #include "runtime/explorer/goroutine.h"
+#include "runtime/explorer/memory_model.h"
 #include "runtime/explorer/mode.h"
 #include "runtime/explorer/operation.h"
 #include "runtime/explorer/race_detector.h"
@@ -106,6 +107,10 @@ class Engine {
   // For host.cc, the compiler's callbacks and check.cc; from a goroutine.
   Goroutine* current() { return current_; }
   RaceDetector& races() { return races_; }
+  // Null if every load returns the last store.
+  MemoryModel* memory_model() {
+    return options_.weak_memory ? &memory_model_ : nullptr;
+  }
   int64_t now_ns() const { return now_ns_; }
   // Visits every goroutine that has not ended, in the order of creation.
   template <typename Visit>
@@ -154,6 +159,12 @@ class Engine {
   void NoteRead(const void* pc, const void* address, const void* object,
                 uint64_t value);
   void NoteWrite(const void* object);
+  // For the memory model (engine_atomic.cc): a seq_cst access and fence; what
+  // an access finds; that it was an old store.
+  void OrderedOpBegin(OpKind kind, const void* object, const void* frame);
+  void OrderedFence(const void* frame);
+  AtomicValue PickPlace(AtomicAccess& access);
+  void NoteOldRead();
   void OnlyLooked(const void* pc);
   // Memory of the code under test: handed out, and given back. A block that is
   // given back stays unused until the execution is over, so whoever still uses
@@ -301,6 +312,7 @@ class Engine {
   uint64_t progress_ = 0;                // Of all executions; for the watchdog.
 
   RaceDetector races_;
+  MemoryModel memory_model_{races_};
   Schedule schedule_;
   Failure failure_;
   std::vector<BlockedGoroutine> blocked_;

@@ -182,7 +182,9 @@ void Engine::CountFruitlessRead() {
 // Whether op, the next one of g, which spins, is none of what it did so far: it
 // has given up.
 bool Engine::LeavesLoop(const Goroutine& g, const Operation& op) {
-  if (op.kind == OpKind::kGosched) return false;
+  if (op.kind == OpKind::kGosched || op.kind == OpKind::kAtomicFence) {
+    return false;
+  }
   return op.kind == OpKind::kAtomicStore ||
          std::none_of(g.reads.begin(), g.reads.end(), [&](const auto& read) {
            return Touches(op, read.object);

@@ -141,6 +141,7 @@ void Engine::CheckForeignStack(const explorer::Access& access) {
 void Engine::OnAllocate(void* block, size_t size) {
   if (block == nullptr) return;
   races_.Forget(block, size);
+  if (options_.weak_memory) memory_model_.Forget(block, size);
   bool fresh;
   allocated_.FindOrMake(reinterpret_cast<uintptr_t>(block), &fresh);
 }

@@ -6,6 +6,7 @@
 #ifndef RUNTIME_EXPLORER_EXECUTION_H_
 #define RUNTIME_EXPLORER_EXECUTION_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -39,7 +40,13 @@ struct BlockedGoroutine {
 
 // What a recorded execution leaves for the report.
 struct Recording {
-  enum class Kind : uint8_t { kOperation, kSpawn, kAccess, kSpurious };
+  enum class Kind : uint8_t {
+    kOperation,
+    kSpawn,
+    kAccess,
+    kSpurious,
+    kOldRead
+  };
   struct Step {
     Kind kind = Kind::kOperation;
     GoroutineIndex goroutine = 0;
@@ -47,6 +54,8 @@ struct Recording {
     GoroutineIndex child = 0;  // If kSpawn.
     bool is_write = false;     // If kAccess.
     bool is_free = false;      // Likewise.
+    std::string value;         // If kOldRead; empty if it says nothing.
+    size_t replaced_in = 0;    // The step of the next store, likewise.
     Stack stack;
   };
   struct Side {  // Of a race.
@@ -63,6 +72,7 @@ struct ExecutionOptions {
   int max_fruitless_reads = 2;
   bool yields_in_vain = false;  // A Gosched passes nobody over.
   uint64_t max_spurious_wakeups = 1;
+  bool weak_memory = false;     // Loads of a std::atomic may return old stores.
   int64_t max_virtual_ns = 0;   // 0: no limit.
   bool refuse_polling = false;  // Nobody spins (E5) while time passes.
   // As in a program, nobody is waited for when main has returned. What others

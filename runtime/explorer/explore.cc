@@ -51,6 +51,7 @@ class Exploration {
     execution_.max_steps = options.max_steps;
     execution_.max_fruitless_reads = options.max_fruitless_reads;
     execution_.max_spurious_wakeups = options.max_spurious_wakeups;
+    execution_.weak_memory = options.weak_memory;
     execution_.refuse_polling = options.refuse_polling;
     execution_.main_return_ends = options.body_end_stops_all;
     if (options.max_virtual_time < absl::InfiniteDuration()) {

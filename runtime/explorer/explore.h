@@ -86,6 +86,13 @@ struct Options {
   // nobody has notified it, as it may: when, is explored.
   uint64_t max_spurious_wakeups = 1;
 
+  // A load of a std::atomic may return any store that its memory order allows
+  // it to see, not only the last one, and a store may come before others that
+  // were executed earlier (memory_model.h, also for what is not covered). For
+  // lessons on memory orders: there are many more executions. Without it a
+  // missing order is a data race, if plain variables depend on it.
+  bool weak_memory = false;
+
   // The virtual time that one execution may take: more is SLOW.
   absl::Duration max_virtual_time = absl::InfiniteDuration();
 

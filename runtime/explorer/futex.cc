@@ -46,18 +46,36 @@ const void* QueueOf(const int* value) {
 // of the code under test.
 bool MustLookAgain(int value) { return value > 0 && InSemaphore(); }
 
+// The kernel looks at memory itself, and so has who comes back from it.
+void SeeMemory(const int* value, const void* pc) {
+  MemoryModel* model = Engine::Active()->memory_model();
+  if (model == nullptr) return;
+  EngineScope scope;
+  AtomicAccess access;
+  access.goroutine = Engine::Active()->current()->index;
+  access.address = value;
+  access.size = sizeof *value;
+  access.memory = static_cast<unsigned>(*value);
+  access.pc = pc;
+  model->Pick(access, [](uint64_t) { return 0; });
+  model->Read(MemoryOrder::kRelaxed);
+}
+
 long Wait(const int* value, int expected, int64_t deadline_ns, const void* pc) {
   MayBlock may_block;
   {
     const void* const objects[] = {QueueOf(value), WordOf(value)};
     Op op(OpKind::kAtomicWait, ObjectList{objects, 2, sizeof(void*)});
     Touch(value, sizeof *value, /*destroys=*/false, pc);
+    SeeMemory(value, pc);
     if (*value != expected || MustLookAgain(*value)) {
       errno = EAGAIN;
       return -1;
     }
   }
-  if (SleepAt(QueueOf(value), deadline_ns, /*purpose=*/nullptr)) return 0;
+  bool woken = SleepAt(QueueOf(value), deadline_ns, /*purpose=*/nullptr);
+  SeeMemory(value, pc);
+  if (woken) return 0;
   errno = ETIMEDOUT;
   return -1;
 }

@@ -47,10 +47,8 @@ Commutes ClassOf(OpKind kind) {
   }
 }
 
-// Operations on no object at all: they only give others a chance to run.
-bool IsLocal(OpKind kind) {
-  return kind == OpKind::kGosched || kind == OpKind::kAtomicFence;
-}
+// On no object at all: it only gives others a chance to run.
+bool IsLocal(OpKind kind) { return kind == OpKind::kGosched; }
 
 }  // namespace
 
@@ -154,8 +152,9 @@ bool MayOnlyLook(OpKind kind) {
 }
 
 bool IsAtomic(OpKind kind) {
-  return kind == OpKind::kAtomicLoad || kind == OpKind::kAtomicStore ||
-         kind == OpKind::kAtomicRmw || kind == OpKind::kAtomicFence;
+  return kind == OpKind::kAtomicLoad || kind == OpKind::kAtomicOrderedLoad ||
+         kind == OpKind::kAtomicStore || kind == OpKind::kAtomicRmw ||
+         kind == OpKind::kAtomicFence;
 }
 
 const char* OperationText(OpKind kind) {
@@ -242,6 +241,7 @@ const char* OperationText(OpKind kind) {
     case OpKind::kPoolPut:
       return "Put";
     case OpKind::kAtomicLoad:
+    case OpKind::kAtomicOrderedLoad:
       return "atomic load";
     case OpKind::kAtomicStore:
       return "atomic store";

@@ -13,6 +13,9 @@
 //       Release) runs between dependent operations only. So equivalent
 //       interleavings have the same data races.
 //
+//   O3  what an operation may choose from (Strategy::PickValue) depends on
+//       operations that it is dependent with only.
+//
 // Plain memory accesses are no operations: until a data race is reported, and
 // with it the search ends, they behave the same in equivalent interleavings.
 

@@ -170,16 +170,15 @@ void RaceDetector::Rendezvous(GoroutineIndex a, GoroutineIndex b) {
   Tick(second, std::min(a, b));
 }
 
-void RaceDetector::AtomicLoad(GoroutineIndex goroutine, const void* address,
+void RaceDetector::AtomicLoad(GoroutineIndex goroutine, const VectorClock& sync,
                               MemoryOrder order) {
   Goroutine& g = At(goroutine);
-  (Acquires(order) ? g.clock : g.unacquired).Join(SyncClock(address));
+  (Acquires(order) ? g.clock : g.unacquired).Join(sync);
 }
 
-void RaceDetector::AtomicStore(GoroutineIndex goroutine, const void* address,
+void RaceDetector::AtomicStore(GoroutineIndex goroutine, VectorClock& sync,
                                MemoryOrder order) {
   Goroutine& g = At(goroutine);
-  VectorClock& sync = SyncClock(address);
   if (Releases(order)) {
     sync.Assign(g.clock);
     Tick(g, goroutine);
@@ -191,11 +190,10 @@ void RaceDetector::AtomicStore(GoroutineIndex goroutine, const void* address,
 }
 
 // A read-modify-write goes on with the release sequence that it reads from.
-void RaceDetector::AtomicRmw(GoroutineIndex goroutine, const void* address,
+void RaceDetector::AtomicRmw(GoroutineIndex goroutine, VectorClock& sync,
                              MemoryOrder order) {
-  AtomicLoad(goroutine, address, order);
+  AtomicLoad(goroutine, sync, order);
   Goroutine& g = At(goroutine);
-  VectorClock& sync = SyncClock(address);
   if (Releases(order)) {
     sync.Join(g.clock);
     Tick(g, goroutine);

@@ -92,14 +92,23 @@ class RaceDetector {
   // Each of the two sees what the other did before.
   void Rendezvous(GoroutineIndex a, GoroutineIndex b);
 
-  // Edges of std::atomic, by the order that the code names.
-  void AtomicLoad(GoroutineIndex goroutine, const void* address,
+  // Edges of std::atomic, by the order that the code names. `sync` is what an
+  // acquire learns from the store that is read, or from the new one.
+  void AtomicLoad(GoroutineIndex goroutine, const VectorClock& sync,
                   MemoryOrder order);
-  void AtomicStore(GoroutineIndex goroutine, const void* address,
+  void AtomicStore(GoroutineIndex goroutine, VectorClock& sync,
                    MemoryOrder order);
-  void AtomicRmw(GoroutineIndex goroutine, const void* address,
+  void AtomicRmw(GoroutineIndex goroutine, VectorClock& sync,
                  MemoryOrder order);
   void Fence(GoroutineIndex goroutine, MemoryOrder order);
+
+  // What an acquire of this address learns; emptied if it is new.
+  VectorClock& SyncClock(const void* sync);
+
+  // What happens before the goroutine's next operation.
+  const VectorClock& ClockOf(GoroutineIndex goroutine) const {
+    return goroutines_[goroutine].clock;
+  }
 
   // The bytes begin a new life.
   void Forget(const void* address, size_t size);
@@ -140,8 +149,6 @@ class RaceDetector {
   uint32_t Store(const Record& record);
   // Takes the record with this index, and its link, out of a word's list.
   void Remove(uint32_t* link);
-  // What an acquire of this address learns; emptied if it is new.
-  VectorClock& SyncClock(const void* sync);
   static void Tick(Goroutine& g, GoroutineIndex index);
 
   std::vector<Goroutine> goroutines_;

@@ -29,6 +29,7 @@ std::string JsonReport(const Result& result, std::string_view check) {
                      {"text", s.text},
                      {"file", s.file},
                      {"line", s.line}});
+    if (!s.note.empty()) steps.back()["note"] = s.note;
   }
   ordered_json preemptions;  // null
   if (result.complete_preemptions.has_value()) {

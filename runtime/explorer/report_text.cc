@@ -110,6 +110,25 @@ std::vector<Row> RowsOf(const Result& result) {
   return rows;
 }
 
+// Each once, with all steps that have it.
+std::string Notes(const Result& result) {
+  std::string text;
+  const std::vector<Step>& steps = result.steps;
+  for (size_t i = 0; i < steps.size(); ++i) {
+    auto has_it = [&](const Step& s) { return s.note == steps[i].note; };
+    auto at = steps.begin() + static_cast<ptrdiff_t>(i);
+    if (at->note.empty() || std::any_of(steps.begin(), at, has_it)) continue;
+    std::vector<size_t> numbers;
+    for (size_t k = i; k < steps.size(); ++k) {
+      if (has_it(steps[k])) numbers.push_back(k + 1);
+    }
+    std::string where = absl::StrCat(numbers.size() > 1 ? "steps " : "step ",
+                                     absl::StrJoin(numbers, ", "), ": ");
+    text += Wrapped(where + at->note, 2);
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string GoroutineText(uint64_t id, const std::string& name) {
@@ -183,6 +202,7 @@ std::string TextReport(const Result& result, std::string_view check) {
     report += LocationText(location);
   }
   report += StepTable(result);
+  report += Notes(result);
   if (!result.order_hint.empty()) {
     bool race = result.verdict == Verdict::kRace;
     absl::StrAppend(&report, Wrapped(absl::StrCat(race ? "would order them: "

@@ -38,6 +38,7 @@ std::string StepText(const Result& result, size_t i) {
       "step ", i + 1, " of ", result.steps.size(), ": ",
       GoroutineText(step.goroutine, NameOf(result, step.goroutine)), "  ",
       step.text, "\n");
+  if (!step.note.empty()) absl::StrAppend(&text, "  ", step.note, "\n");
   if (step.file.empty()) return text;
   absl::StrAppend(&text, "  ", step.file, "\n");
   for (int line = std::max(1, step.line - kAround); line <= step.line + kAround;

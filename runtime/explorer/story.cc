@@ -63,6 +63,9 @@ std::string StepText(const Engine& engine, const Recording::Step& step,
       return absl::StrCat("Go(", step.child + 1, ")");
     case Recording::Kind::kSpurious:
       return "wakes for no reason (spuriously)";
+    case Recording::Kind::kOldRead:
+      return step.value.empty() ? "reads an old value"
+                                : "reads the old value " + step.value;
     case Recording::Kind::kAccess:
       if (HasName(text)) return text;
       return step.is_free ? "free" : step.is_write ? "write" : "read";
@@ -296,6 +299,13 @@ class Storyteller {
       step.text = StepText(engine_, recorded, line);
       step.file = line.file;
       step.line = line.line;
+      if (recorded.kind == Recording::Kind::kOldRead) {
+        const Recording::Step& next = recording_->steps[recorded.replaced_in];
+        step.note = absl::StrCat(Called(Of(recorded.goroutine)), " ", step.text,
+                                 ", which ", Called(Of(next.goroutine)),
+                                 "'s store at line ", UserLine(next.stack).line,
+                                 " has replaced");
+      }
       result_.steps.push_back(std::move(step));
     }
   }

@@ -8,30 +8,16 @@
 // and Clang call the same functions, with few exceptions noted below. The
 // interface is that of compiler-rt/lib/tsan/rtl/tsan_interface.h and
 // tsan_interface_atomic.h (LLVM).
-//
-// An atomic access is an operation (engine.h); it happens sequentially
-// consistently, while the race detector counts only the order it names.
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 
+#include "runtime/explorer/atomic_op.h"
 #include "runtime/explorer/engine.h"
-#include "runtime/explorer/library_code.h"
 
 namespace rt::explorer {
 namespace {
-
-[[gnu::noinline]] void TrackAtomic(const volatile void* address, size_t size,
-                                   bool is_write, const void* pc) {
-  Access access;
-  access.address = const_cast<const void*>(address);
-  access.size = size;
-  access.is_write = is_write;
-  access.is_atomic = true;
-  access.pc = pc;
-  Engine::Active()->Access(access);
-}
 
 void TrackRange(const void* address, size_t size, bool is_write,
                 const void* pc) {
@@ -42,172 +28,6 @@ void TrackRange(const void* address, size_t size, bool is_write,
 void TrackCopy(const void* to, const void* from, size_t size, const void* pc) {
   TrackRange(from, size, false, pc);
   TrackRange(to, size, true, pc);
-}
-
-// The numbers of __ATOMIC_RELAXED and so on.
-MemoryOrder OrderOf(int order) {
-  switch (order) {
-    case __ATOMIC_RELAXED:
-      return MemoryOrder::kRelaxed;
-    case __ATOMIC_CONSUME:
-    case __ATOMIC_ACQUIRE:
-      return MemoryOrder::kAcquire;
-    case __ATOMIC_RELEASE:
-      return MemoryOrder::kRelease;
-    default:
-      return MemoryOrder::kAcqRel;
-  }
-}
-
-// Two atomics in one word of eight bytes, or one accessed in two sizes, are one
-// object for the order of operations.
-const void* ObjectOf(const volatile void* address) {
-  return reinterpret_cast<const void*>(
-      reinterpret_cast<uintptr_t>(const_cast<const void*>(address)) &
-      ~uintptr_t{7});
-}
-
-template <typename T>
-uint64_t ValueForSpin(T value) {
-  return static_cast<uint64_t>(value);
-}
-
-// One atomic access of the code under test, from the point where others may
-// come first to the end of the access.
-class AtomicOp {
- public:
-  AtomicOp(OpKind kind, const volatile void* address, size_t size,
-           bool is_write, const void* pc)
-      : active_(mode == Mode::kUser), address_(address), pc_(pc) {
-    if (!active_) return;
-    Engine::Active()->OpBegin(kind, ObjectOf(address), nullptr, nullptr,
-                              __builtin_frame_address(0));
-    TrackAtomic(address, size, is_write, pc);
-  }
-  ~AtomicOp() {
-    if (active_) Engine::Active()->OpEnd();
-  }
-  AtomicOp(const AtomicOp&) = delete;
-  AtomicOp& operator=(const AtomicOp&) = delete;
-
-  void Load(int order, uint64_t value) {
-    if (!active_) return;
-    Engine& e = *Engine::Active();
-    e.races().AtomicLoad(e.current()->index, Address(), OrderOf(order));
-    e.NoteRead(pc_, Address(), ObjectOf(address_), value);
-    e.current()->last_load_pc = pc_;
-    e.current()->last_load = Address();
-  }
-  void Store(int order) {
-    if (!active_) return;
-    Engine& e = *Engine::Active();
-    e.races().AtomicStore(e.current()->index, Address(), OrderOf(order));
-    e.NoteWrite(ObjectOf(address_));
-  }
-  // `changed`: the value after is another than `before`. Writing what was there
-  // (as a spinning test-and-set does) helps nobody on.
-  void Rmw(int order, uint64_t before, bool changed) {
-    if (!active_) return;
-    Engine& e = *Engine::Active();
-    e.races().AtomicRmw(e.current()->index, Address(), OrderOf(order));
-    if (changed) {
-      e.NoteWrite(ObjectOf(address_));
-    } else {
-      e.NoteRead(pc_, Address(), ObjectOf(address_), before);
-    }
-  }
-
- private:
-  const void* Address() const { return const_cast<const void*>(address_); }
-
-  const bool active_;
-  const volatile void* const address_;
-  const void* const pc_;
-};
-
-// Whether the access is the library's count of those that wait at atomics
-// (library_code.h), each of which has a cache line.
-template <typename T>
-bool IsWaiterCount(const volatile T* address, const void* pc) {
-  return sizeof(T) == 4 && reinterpret_cast<uintptr_t>(address) % 64 == 0 &&
-         mode == Mode::kUser && LibraryCodeAt(pc) == LibraryCode::kWaiterCount;
-}
-
-// Whether the same goroutine has just done the same load, and only looks again
-// before it falls asleep.
-bool LooksAgain(const volatile void* address, const void* pc) {
-  if (mode != Mode::kUser) return false;
-  const Goroutine& g = *Engine::Active()->current();
-  return g.last_load_pc == pc && g.last_load == address && InLibrarySpin();
-}
-
-template <typename T>
-T LoadAtomic(const volatile T* address, int order, const void* pc) {
-  if (IsWaiterCount(address, pc)) return 1;
-  if (LooksAgain(address, pc)) return *address;
-  AtomicOp op(OpKind::kAtomicLoad, address, sizeof(T), false, pc);
-  T value = *address;
-  op.Load(order, ValueForSpin(value));
-  return value;
-}
-
-template <typename T>
-void StoreAtomic(volatile T* address, T value, int order, const void* pc) {
-  AtomicOp op(OpKind::kAtomicStore, address, sizeof(T), true, pc);
-  *address = value;
-  op.Store(order);
-}
-
-template <typename T, typename F>
-T UpdateAtomic(volatile T* address, int order, const void* pc, const F& f) {
-  if (IsWaiterCount(address, pc)) {
-    T count = *address;
-    *address = f(count);
-    return count;
-  }
-  AtomicOp op(OpKind::kAtomicRmw, address, sizeof(T), true, pc);
-  T before = *address;
-  T after = f(before);
-  *address = after;
-  op.Rmw(order, ValueForSpin(before), before != after);
-  return before;
-}
-
-// See library_code.h. False: do it as any other update.
-template <typename T>
-bool CountReference(volatile T* address, T delta, int order, const void* pc,
-                    T* before) {
-  // Cheap tests first: the library names this order, people rarely do.
-  if (sizeof(T) != 4 || order != __ATOMIC_ACQ_REL || mode != Mode::kUser) {
-    return false;
-  }
-  if (LibraryCodeAt(pc) != LibraryCode::kReferenceCount) return false;
-  EngineScope scope;
-  TrackAtomic(address, sizeof(T), true, pc);
-  *before = *address;
-  T after = static_cast<T>(*before + delta);
-  *address = after;
-  Engine& e = *Engine::Active();
-  const void* sync =
-      const_cast<const void*>(static_cast<const volatile void*>(address));
-  e.races().Release(e.current()->index, sync);
-  if (after == 0) e.races().Acquire(e.current()->index, sync);
-  return true;
-}
-
-template <typename T>
-bool CompareExchange(volatile T* address, T* expected, T desired, int order,
-                     int failure_order, const void* pc) {
-  AtomicOp op(OpKind::kAtomicRmw, address, sizeof(T), true, pc);
-  T before = *address;
-  if (before != *expected) {
-    op.Load(failure_order, ValueForSpin(before));
-    *expected = before;
-    return false;
-  }
-  *address = desired;
-  op.Rmw(order, ValueForSpin(before), before != desired);
-  return true;
 }
 
 }  // namespace
@@ -326,8 +146,11 @@ RT_ATOMICS(128, RtUint128)
 
 void __tsan_atomic_thread_fence(int order) {
   if (mode != Mode::kUser) return;
-  rt::explorer::EngineScope scope;
   rt::explorer::Engine& e = *rt::explorer::Engine::Active();
+  if (e.memory_model() != nullptr && order == __ATOMIC_SEQ_CST) {
+    return e.OrderedFence(__builtin_frame_address(0));
+  }
+  rt::explorer::EngineScope scope;
   e.races().Fence(e.current()->index, rt::explorer::OrderOf(order));
 }
 

@@ -61,6 +61,7 @@ struct Step {
   std::string text;
   std::string file;
   int line = 0;
+  std::string note;  // A sentence on the step; mostly empty.
 };
 
 struct Result {

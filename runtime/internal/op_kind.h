@@ -60,9 +60,10 @@ enum class OpKind : uint8_t {
   kPoolGet,
   kPoolPut,
   kAtomicLoad,
+  kAtomicOrderedLoad,  // seq_cst, where loads may return old stores.
   kAtomicStore,
   kAtomicRmw,
-  kAtomicFence,
+  kAtomicFence,  // seq_cst, likewise.
 };
 
 // The objects of an operation on several at once: `count` pointers, of which

@@ -77,6 +77,12 @@ if printf '6\n\n\n\n' | BROKEN=race "$grader" --step | grep -c '^step' | grep -q
 fi
 expect 0 'Nothing failed' '' --step
 
+note='goroutine 3 reads the old value 0, which goroutine 2.s store at line'
+if ! echo 10 | BROKEN=old "$grader" --step | grep -q "^  $note"; then
+  echo "--step does not tell of the old value"
+  failures=$((failures + 1))
+fi
+
 diagnosis=${TEST_TMPDIR:-/tmp}/diagnosis.cc
 printf '// A head.\n\n// Diagnosis: deadlock\n' >"$diagnosis"
 expect 0 '' second --expect_file="$diagnosis"
@@ -84,19 +90,27 @@ expect 1 'expected the verdict DEADLOCK, got PASSED' '' --expect_file="$diagnosi
 printf '// No diagnosis.\n' >"$diagnosis"
 expect 2 '--expect_file=' '' --expect_file="$diagnosis"
 
-BROKEN=race "$grader" >"$out"
-line=$(sed -n 's/^  again: //p' "$out")
-grep -v 'found in' "$out" | sed -n '/^RACE/,/again/p' >"$out.first"
-BROKEN=race "$grader" "$line" | grep -v 'found in' >"$out.again"
-if ! cmp -s "$out.first" "$out.again"; then
-  echo "replaying $line tells another story:"
-  diff "$out.first" "$out.again"
-  failures=$((failures + 1))
-fi
+for broken in old race; do
+  BROKEN=$broken "$grader" >"$out"
+  line=$(sed -n 's/^  again: //p' "$out")
+  grep -v 'found in' "$out" | sed -n '/^[RW]/,/again/p' >"$out.first"
+  BROKEN=$broken "$grader" "$line" | grep -v 'found in' >"$out.again"
+  if ! cmp -s "$out.first" "$out.again"; then
+    echo "replaying $line tells another story:"
+    diff "$out.first" "$out.again"
+    failures=$((failures + 1))
+  fi
+done
 expect 4 '  the program has changed' race "$(echo "$line" | sed 's/@1-......../@1-00000000/')"
 expect 2 'no check ran' '' --replay=No.Such@1-00000000-
 
 json=${TEST_TMPDIR:-/tmp}/verdict.json
+expect 1 'WRONG   Sample.Counts' old --json="$json"
+if ! grep -q "\"note\":\"$note" "$json"; then
+  echo "no note on the old value in the JSON:"
+  cat "$json"
+  failures=$((failures + 1))
+fi
 expect 1 '' race --json="$json"
 for part in '"schema":1,"verdict":"RACE"' '"check":"Sample.Counts","verdict":"RACE"' \
   '"check":"Sample.ChecksTwice#2","verdict":"PASSED"' '"role":"write"'; do

@@ -3,6 +3,7 @@
 
 // A small grader, run by grader_flags_test with different flags.
 
+#include <atomic>
 #include <cstdlib>
 #include <string>
 
@@ -24,7 +25,26 @@ void WriteToNull() {
   *nowhere = 1;
 }
 
+void SeesOldValue() {
+  std::atomic<int> message = 0, sent = 0;
+  rt::WaitGroup wg;
+  wg.Go([&] {
+    message.store(7, std::memory_order_relaxed);
+    sent.store(1, std::memory_order_relaxed);
+  });
+  wg.Go([&] {
+    if (sent.load(std::memory_order_relaxed) == 0) return;
+    EXPECT_EQ(message.load(std::memory_order_relaxed), 7);
+  });
+  wg.Wait();
+}
+
 TEST(Sample, Counts) {
+  if (Wanted("old")) {
+    rt::explorer::Options options;
+    options.weak_memory = true;
+    return Check(options, &SeesOldValue);
+  }
   Check([] {
     int n = 0;
     if (Wanted("memory")) WriteToNull();

@@ -65,6 +65,16 @@ TEST_P(StdTest, HasThisVerdict) {
   }
 }
 
+// What the library is made of is right with weak memory, too.
+TEST_P(StdTest, HasThisVerdictWithWeakMemory) {
+  const StdCase& c = GetParam();
+  Options options;
+  options.weak_memory = true;
+  Result result = CheckQuietly(options, c.body);
+  EXPECT_STREQ(VerdictText(result.verdict), VerdictText(c.verdict))
+      << TextReport(result, c.name);
+}
+
 }  // namespace rt::explorer
 
 #endif  // TESTS_EXPLORER_STD_CASE_H_
