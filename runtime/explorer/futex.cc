@@ -1,12 +1,9 @@
 // Copyright 2026 The Concurrency in C++ Authors
 // SPDX-License-Identifier: MIT
 
-// The futexes of Linux: what std::atomic's wait and notify, std::latch,
-// barrier, counting_semaphore and future are made of.
+// The futexes of Linux: what libstdc++'s waiting is made of (atomic_wait.h),
+// before GCC 16 in headers.
 //
-// Falling asleep reads the atomic and depends on whoever writes it; a
-// notification depends on who falls asleep only, so it is on an address of its
-// own. It orders nothing by itself: the atomic does.
 
 #include <errno.h>
 #include <linux/futex.h>
@@ -15,74 +12,28 @@
 #include <unistd.h>
 
 #include <cstdarg>
-#include <cstddef>
 #include <cstdint>
 
-#include "runtime/explorer/library_code.h"
+#include "runtime/explorer/atomic_wait.h"
 #include "runtime/explorer/posix.h"
 #include "runtime/internal/host.h"
 
 namespace rt::explorer {
 namespace {
 
-using internal::host::ObjectList;
-using internal::host::Op;
-using internal::host::OpKind;
-
-// As in tsan_callbacks.cc.
-const void* WordOf(const int* value) {
-  return reinterpret_cast<const void*>(reinterpret_cast<uintptr_t>(value) &
-                                       ~uintptr_t{7});
-}
-
-// No atomic that one can wait at has this address.
-const void* QueueOf(const int* value) {
-  return reinterpret_cast<const char*>(value) + 1;
-}
-
-// libstdc++'s semaphore (before GCC 14) may fall asleep for the value that it
-// saw before it looked for the last time, and so be asleep though it could go
-// on, with nobody to wake it: once in a very long time. That is not the fault
-// of the code under test.
-bool MustLookAgain(int value) { return value > 0 && InSemaphore(); }
-
-// The kernel looks at memory itself, and so has who comes back from it.
-void SeeMemory(const int* value, const void* pc) {
-  MemoryModel* model = Engine::Active()->memory_model();
-  if (model == nullptr) return;
-  EngineScope scope;
-  AtomicAccess access;
-  access.goroutine = Engine::Active()->current()->index;
-  access.address = value;
-  access.size = sizeof *value;
-  access.memory = static_cast<unsigned>(*value);
-  access.pc = pc;
-  model->Pick(access, [](uint64_t) { return 0; });
-  model->Read(MemoryOrder::kRelaxed);
-}
-
 long Wait(const int* value, int expected, int64_t deadline_ns, const void* pc) {
-  MayBlock may_block;
-  {
-    const void* const objects[] = {QueueOf(value), WordOf(value)};
-    Op op(OpKind::kAtomicWait, ObjectList{objects, 2, sizeof(void*)});
-    Touch(value, sizeof *value, /*destroys=*/false, pc);
-    SeeMemory(value, pc);
-    if (*value != expected || MustLookAgain(*value)) {
+  switch (WaitWhile(value, sizeof *value, static_cast<unsigned>(expected),
+                    deadline_ns, pc)) {
+    case Waited::kWoken:
+      return 0;
+    case Waited::kChanged:
       errno = EAGAIN;
       return -1;
-    }
+    case Waited::kTimedOut:
+      break;
   }
-  bool woken = SleepAt(QueueOf(value), deadline_ns, /*purpose=*/nullptr);
-  SeeMemory(value, pc);
-  if (woken) return 0;
   errno = ETIMEDOUT;
   return -1;
-}
-
-long Wake(const int* value, int count) {
-  Op op(OpKind::kAtomicNotify, QueueOf(value));
-  return WakeAt(QueueOf(value), /*all=*/count > 1);
 }
 
 int64_t After(const timespec& time) {
@@ -103,7 +54,7 @@ long Futex(const int* value, int operation, int argument, const timespec* time,
                   time == nullptr ? kNever : Deadline(clock, *time), pc);
     case FUTEX_WAKE:
     case FUTEX_WAKE_BITSET:
-      return Wake(value, argument);
+      return Notify(value, /*all=*/argument > 1);
     default:
       RefuseType("a futex operation other than wait and wake",
                  "use std::atomic's wait and notify");
