@@ -68,10 +68,12 @@ class EpochMap {
   };
 
   // Neighbouring keys share cache lines: the low bits choose the slot, with the
-  // high ones mixed in so that stacks and heap do not meet.
+  // high ones mixed in so that stacks and heap do not meet. Neighbours are few,
+  // or where the words of two large arrays meet, all of one would be looked at
+  // for each of the other.
   Slot& Probe(uintptr_t key) {
     size_t mask = slots_.size() - 1;
-    size_t i = (key ^ (key >> 15) * 0x9e3779b1u) & mask;
+    size_t i = (key ^ ((key >> 6) * 0x9e3779b97f4a7c15u >> 32)) & mask;
     while (slots_[i].epoch == epoch_ && slots_[i].key != key)
       i = (i + 1) & mask;
     return slots_[i];
