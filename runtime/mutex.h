@@ -62,7 +62,10 @@ class ABSL_LOCKABLE Mutex {
     internal::host::Op op(internal::host::OpKind::kMutexTryLock, this);
     uint32_t state = state_.load(std::memory_order_relaxed);
     do {
-      if (state & (kLocked | kStarving)) return false;
+      if (state & (kLocked | kStarving)) {
+        internal::host::TryLockFailed(this);
+        return false;
+      }
     } while (!state_.compare_exchange_weak(state, state | kLocked,
                                            std::memory_order_acquire,
                                            std::memory_order_relaxed));

@@ -101,7 +101,10 @@ class ABSL_LOCKABLE RWMutex : private internal::ReadLocker {
     internal::host::Op op(internal::host::OpKind::kRWMutexTryLock, this);
     uint64_t state = state_.load(std::memory_order_relaxed);
     do {
-      if ((state & kWriter) || Readers(state) > 0) return false;
+      if ((state & kWriter) || Readers(state) > 0) {
+        internal::host::TryLockFailed(this);
+        return false;
+      }
     } while (!state_.compare_exchange_weak(state, state | kWriter,
                                            std::memory_order_acquire,
                                            std::memory_order_relaxed));

@@ -140,6 +140,7 @@ Goroutine& Engine::NewGoroutine() {
   g.passed_over = 0;
   g.held.clear();
   g.wanted.clear();
+  g.together.clear();
   g.reads.clear();
   g.last_load_pc = nullptr;
   g.fruitless = 0;

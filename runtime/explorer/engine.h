@@ -154,6 +154,7 @@ class Engine {
   }
   void Access(const explorer::Access& access);
   void NoteAcquire(Goroutine* g, const void* sync);
+  bool IsHeld(const void* lock) const;
   // The running goroutine has given that lock back.
   void NotHeld(const void* lock);
   void NoteRead(const void* pc, const void* address, const void* object,

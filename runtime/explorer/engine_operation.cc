@@ -114,6 +114,15 @@ void Engine::BeginOperation(const Operation& op,
   mode = Mode::kPrimitive;
 }
 
+bool Engine::IsHeld(const void* lock) const {
+  for (size_t i = 0; i < count_; ++i) {
+    for (const HeldLock& held : goroutines_[i]->held) {
+      if (held.object == lock) return true;
+    }
+  }
+  return false;
+}
+
 void Engine::NotHeld(const void* lock) {
   if (DropLock(*current_, lock)) return;
   // Another one took it: a lock belongs to nobody in particular.

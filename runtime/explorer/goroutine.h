@@ -74,6 +74,11 @@ struct Goroutine : internal::G {
   uint64_t passed_over = 0;  // Times that it could run and was not chosen.
   std::vector<HeldLock> held;
   std::vector<const void*> wanted;  // Of std::lock (posix_mutex.cc).
+  // Of std::lock, too: locks of ours that it could not get together, and what
+  // holds up the one that it asks for next (host.cc).
+  std::vector<const void*> together;
+  internal::host::OpEnabled first_enabled = nullptr;
+  const void* first_arg = nullptr;
 
   // E5: the reads since its last write and since what they read was written,
   // and how often they only repeated.

@@ -6,6 +6,7 @@
 
 #include "runtime/internal/host.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -16,6 +17,7 @@
 
 #include "absl/functional/any_invocable.h"
 #include "runtime/explorer/engine.h"
+#include "runtime/explorer/library_code.h"
 #include "runtime/internal/backtrace.h"
 #include "runtime/internal/frames.h"
 #include "runtime/internal/goexit.h"
@@ -164,11 +166,63 @@ void Fatal(std::string_view message) {
   engine.Abandon();
 }
 
+namespace {
+
+// std::lock takes the first lock, tries the others, gives all back if one of
+// them is taken, and begins again with that one. `together` are those that it
+// has met so in vain; to ask for one of them again is an operation on all, and
+// waits until all are free. Null: it is no such attempt.
+Goroutine* AsksTogether(OpKind kind, const void* object) {
+  Goroutine& g = *Engine::Active()->current();
+  if (g.together.empty() || g.op_depth > 0) return nullptr;
+  EngineScope scope;
+  auto it = std::find(g.together.begin(), g.together.end(), object);
+  if (explorer::GivesLock(kind)) {
+    if (it == g.together.end()) g.together.push_back(object);
+    return nullptr;
+  }
+  if (kind != OpKind::kMutexLock && kind != OpKind::kRWMutexLock) {
+    return nullptr;
+  }
+  if (it == g.together.end()) {
+    g.together.clear();
+    return nullptr;
+  }
+  std::swap(*it, g.together[0]);  // The one to be taken goes first.
+  return &g;
+}
+
+bool AllAreFree(const void* goroutine) {
+  const auto& g = *static_cast<const Goroutine*>(goroutine);
+  return g.first_enabled(g.first_arg) &&
+         std::none_of(
+             g.together.begin() + 1, g.together.end(),
+             [](const void* lock) { return Engine::Active()->IsHeld(lock); });
+}
+
+}  // namespace
+
 void OpBegin(OpKind kind, const void* object, OpEnabled enabled,
              const void* arg) {
   if (explorer::mode == Mode::kEngine) return;
-  Engine::Active()->OpBegin(kind, object, enabled, arg,
-                            __builtin_frame_address(0));
+  Engine& engine = *Engine::Active();
+  Goroutine* g = AsksTogether(kind, object);
+  if (g == nullptr) {
+    engine.OpBegin(kind, object, enabled, arg, __builtin_frame_address(0));
+    return;
+  }
+  g->first_enabled = enabled;
+  g->first_arg = arg;
+  engine.OpBegin(
+      kind, ObjectList{g->together.data(), g->together.size(), sizeof(void*)},
+      &AllAreFree, g, __builtin_frame_address(0));
+  g->together.clear();
+}
+
+void TryLockFailed(const void* lock) {
+  if (explorer::mode == Mode::kEngine || !explorer::InStdLock()) return;
+  EngineScope scope;
+  Engine::Active()->current()->together.push_back(lock);
 }
 
 void OpBeginMany(OpKind kind, ObjectList objects) {

@@ -175,6 +175,11 @@ class Op {
 void OnlyLooked(const void* pc);
 const void* Here();
 
+// The current operation, a TryLock, has not got `lock`. If that is one of
+// several which std::lock takes together, the goroutine's next attempt waits
+// until all are free: two of them would else get in each other's way for ever.
+void TryLockFailed(const void* lock);
+
 // The calling goroutine has seen all that happened before the Releases of
 // `sync`; `sync` is any address that stands for the edge.
 inline void Acquire(const void* sync) { AcquireSlow(CurrentG(), sync); }
@@ -225,6 +230,7 @@ class [[maybe_unused]] Op {
   constexpr Op(OpKind, ObjectList) {}
 };
 inline void OnlyLooked(const void* /*pc*/) {}
+inline void TryLockFailed(const void* /*lock*/) {}
 inline const void* Here() { return nullptr; }
 
 inline void Acquire(const void*) {}
