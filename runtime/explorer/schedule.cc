@@ -4,7 +4,11 @@
 #include "runtime/explorer/schedule.h"
 
 #include <elf.h>
+#include <fcntl.h>
 #include <link.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstddef>
 #include <cstdio>
@@ -30,16 +34,47 @@ uint64_t Hash(const void* data, size_t size, uint64_t hash) {
   return hash;
 }
 
+// A file, while it lives: null if it cannot be read.
+class MappedFile {
+ public:
+  explicit MappedFile(const char* path) {
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return;
+    struct stat status;
+    if (fstat(file, &status) == 0) {
+      size_ = static_cast<size_t>(status.st_size);
+      void* data = mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file, 0);
+      if (data != MAP_FAILED) data_ = static_cast<const char*>(data);
+    }
+    close(file);
+  }
+  ~MappedFile() {
+    if (data_ != nullptr) munmap(const_cast<char*>(data_), size_);
+  }
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+
+  const char* data() const { return data_; }
+
+ private:
+  const char* data_ = nullptr;
+  size_t size_ = 0;
+};
+
 // The first object is the program itself. Its read-only segments hold code and
-// constants; what the loader relocates lies in a writable one.
+// constants; what the loader relocates lies in a writable one. They are read
+// from the file: in memory, a debugger may have put its breakpoints.
 int HashFirstObject(dl_phdr_info* info, size_t, void* result) {
+  MappedFile program("/proc/self/exe");
   uint64_t hash = 0xcbf29ce484222325u;
   for (int i = 0; i < info->dlpi_phnum; ++i) {
     const ElfW(Phdr)& header = info->dlpi_phdr[i];
     if (header.p_type != PT_LOAD || (header.p_flags & PF_W) != 0) continue;
     auto* start =
-        reinterpret_cast<const void*>(info->dlpi_addr + header.p_vaddr);
-    hash = Hash(start, header.p_memsz, hash);
+        program.data() != nullptr
+            ? program.data() + header.p_offset
+            : reinterpret_cast<const char*>(info->dlpi_addr + header.p_vaddr);
+    hash = Hash(start, header.p_filesz, hash);
   }
   *static_cast<uint64_t*>(result) = hash;
   return 1;
