@@ -14,6 +14,7 @@
 #include <mutex>
 #include <utility>
 
+#include "runtime/explorer/arena.h"
 #include "runtime/explorer/engine.h"
 #include "runtime/internal/backtrace.h"
 
@@ -21,20 +22,14 @@ namespace rt::explorer {
 namespace {
 
 constexpr size_t kStacksSideBySide = 4'096;
+// Below the arena, so that addresses are the same every time.
+constexpr uintptr_t kStacksWhere = uintptr_t{15} << 34;
 // Freed memory kept from being used again.
 constexpr size_t kQuarantineBytes = 256 << 20;
 // Of a larger block only the front is remembered as freed.
 constexpr size_t kFreedBytes = 1 << 20;
 // Plain accesses without an operation after which it is an endless loop.
 constexpr uint64_t kHangAccesses = 20 * Engine::kStepAccesses;
-
-// Address space that nothing can access yet.
-char* Reserve(size_t bytes) {
-  void* memory =
-      mmap(nullptr, bytes, PROT_NONE,
-           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
-  return memory == MAP_FAILED ? nullptr : static_cast<char*>(memory);
-}
 
 // std::call_once leaves its function in two variables of the kernel thread, of
 // which each thread of the code under test has its own (posix_once.cc).
@@ -50,7 +45,7 @@ bool IsThreadsOwn(const void* address) {
 }  // namespace
 
 void Engine::ReserveStacks() {
-  char* stacks = Reserve(kStacksSideBySide * kStackStride);
+  void* stacks = ReserveAt(kStacksWhere, kStacksSideBySide * kStackStride);
   if (stacks == nullptr) return;
   stacks_lo_ = reinterpret_cast<uintptr_t>(stacks);
   stacks_bytes_ = kStacksSideBySide * kStackStride;
@@ -62,7 +57,7 @@ void* Engine::StackOf(size_t index) {
     size_t offset = stacks_.size() * kStackStride;
     char* memory = offset < stacks_bytes_
                        ? reinterpret_cast<char*>(stacks_lo_ + offset)
-                       : Reserve(kStackStride);
+                       : static_cast<char*>(ReserveAt(0, kStackStride));
     if (memory == nullptr) NoMemory();
     // What lies below is the guard.
     void* stack = memory + kStackStride - kStackBytes;

@@ -5,9 +5,11 @@
 //
 // A block that is freed and handed out again is new memory: accesses to its
 // former life race with nothing. A block that was freed may not be used. The
-// functions below take the place of the C library's in the whole program and
-// leave the work to it; operator new and delete go through them.
+// functions below take the place of the C library's in the whole program;
+// operator new and delete go through them. What the code under test allocates
+// lies in the arena (arena.h), all else is left to the C library.
 
+#include <dlfcn.h>
 #include <malloc.h>
 
 #include <cerrno>
@@ -15,6 +17,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "runtime/explorer/arena.h"
 #include "runtime/explorer/engine.h"
 
 extern "C" {
@@ -36,9 +39,25 @@ using rt::explorer::Mode;
 
 bool InCodeUnderTest() { return rt::explorer::mode != Mode::kEngine; }
 
+// What a block holds before anybody writes to it is the same every time, too;
+// and nothing that works by chance. (Of a large one the front.)
+constexpr int kUninitialised = 0xcd;
+constexpr size_t kMaxFilled = 64 << 10;
+
 void* Allocated(void* block, size_t size) {
+  if (block == nullptr) return nullptr;
   Engine::Active()->OnAllocate(block, size);
-  return block;
+  return memset(block, kUninitialised, size < kMaxFilled ? size : kMaxFilled);
+}
+
+void* Allocate(size_t size) {
+  void* block = rt::explorer::ArenaAllocate(size);
+  return Allocated(block == nullptr ? __libc_malloc(size) : block, size);
+}
+
+void GiveBack(void* block) {
+  if (rt::explorer::IsInArena(block)) return rt::explorer::ArenaFree(block);
+  __libc_free(block);
 }
 
 }  // namespace
@@ -48,12 +67,12 @@ extern "C" {
 void* malloc(size_t size) {
   if (!InCodeUnderTest()) return __libc_malloc(size);
   EngineScope scope;
-  return Allocated(__libc_malloc(size), size);
+  return Allocate(size);
 }
 
 void free(void* block) {
   if (block == nullptr) return;
-  if (!InCodeUnderTest()) return __libc_free(block);
+  if (!InCodeUnderTest()) return GiveBack(block);
   EngineScope scope;
   Engine::Active()->OnFree(block, malloc_usable_size(block),
                            __builtin_return_address(0));
@@ -62,19 +81,30 @@ void free(void* block) {
 void* calloc(size_t count, size_t size) {
   if (!InCodeUnderTest()) return __libc_calloc(count, size);
   EngineScope scope;
-  return Allocated(__libc_calloc(count, size), count * size);
+  size_t bytes;
+  if (__builtin_mul_overflow(count, size, &bytes)) {
+    errno = ENOMEM;
+    return nullptr;
+  }
+  void* block = Allocate(bytes);
+  return block == nullptr ? nullptr : memset(block, 0, bytes);
 }
 
 // The old block stays where it is, for those that wrongly still use it.
 void* realloc(void* block, size_t size) {
-  if (!InCodeUnderTest()) return __libc_realloc(block, size);
+  bool tested = InCodeUnderTest();
+  if (!tested && !rt::explorer::IsInArena(block)) {
+    return __libc_realloc(block, size);
+  }
   EngineScope scope;
-  void* fresh = __libc_malloc(size);
-  if (fresh == nullptr) return nullptr;
-  Allocated(fresh, size);
-  if (block == nullptr) return fresh;
+  void* fresh = tested ? Allocate(size) : __libc_malloc(size);
+  if (fresh == nullptr || block == nullptr) return fresh;
   size_t old_size = malloc_usable_size(block);
   memcpy(fresh, block, old_size < size ? old_size : size);
+  if (!tested) {
+    GiveBack(block);
+    return fresh;
+  }
   Engine::Active()->OnFree(block, old_size, __builtin_return_address(0));
   return fresh;
 }
@@ -82,11 +112,22 @@ void* realloc(void* block, size_t size) {
 void* memalign(size_t alignment, size_t size) {
   if (!InCodeUnderTest()) return __libc_memalign(alignment, size);
   EngineScope scope;
-  return Allocated(__libc_memalign(alignment, size), size);
+  void* block = rt::explorer::ArenaAllocate(size, alignment);
+  return Allocated(block == nullptr ? __libc_memalign(alignment, size) : block,
+                   size);
 }
 
 void* aligned_alloc(size_t alignment, size_t size) {
   return memalign(alignment, size);
+}
+
+size_t malloc_usable_size(void* block) noexcept {
+  if (rt::explorer::IsInArena(block)) return rt::explorer::ArenaBytes(block);
+  EngineScope scope;  // Also for the static.
+  using Function = size_t(void*);
+  static auto* real =
+      reinterpret_cast<Function*>(dlsym(RTLD_NEXT, "malloc_usable_size"));
+  return real(block);
 }
 
 int posix_memalign(void** block, size_t alignment, size_t size) {
