@@ -71,7 +71,10 @@ bool Engine::Execute(absl::FunctionRef<void()> body, Strategy& strategy,
   spurious_wakeups_ = 0;
   now_ns_ = 0;
   steps_ = 0;
+  preemptions_ = 0;
   BeginStep();
+  accesses_ = 0;
+  allocated_bytes_ = 0;
   schedule_.clear();
   blocked_.clear();
   diverged_ = false;

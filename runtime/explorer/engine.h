@@ -103,6 +103,11 @@ class Engine {
   const Goroutine& goroutine(size_t i) const { return *goroutines_[i]; }
   Goroutine& goroutine(size_t i) { return *goroutines_[i]; }
   bool diverged() const { return diverged_; }
+  // How often a goroutine was interrupted that could go on.
+  uint64_t preemptions() const { return preemptions_; }
+  // Plain accesses, about, and memory handed out, whether given back or not.
+  uint64_t accesses() const { return accesses_ + step_accesses_; }
+  uint64_t allocated_bytes() const { return allocated_bytes_; }
 
   // For host.cc, the compiler's callbacks and check.cc; from a goroutine.
   Goroutine* current() { return current_; }
@@ -219,6 +224,7 @@ class Engine {
   void TimerIsDue(Goroutine& g);
   void SwitchTo(Goroutine* g);
   void BeginStep() {
+    accesses_ += step_accesses_;
     step_accesses_ = 0;
     preempt_at_ = kStepAccesses;
   }
@@ -308,6 +314,9 @@ class Engine {
   std::vector<Choice> held_up_;   // Likewise.
   int64_t now_ns_ = 0;
   uint64_t steps_ = 0;
+  uint64_t preemptions_ = 0;
+  uint64_t accesses_ = 0;  // But for those of the step at hand.
+  uint64_t allocated_bytes_ = 0;
   uint64_t step_accesses_ = 0;  // Since the running goroutine's last operation,
   uint64_t preempt_at_ = kStepAccesses;  // and where others get a turn.
   uint64_t progress_ = 0;                // Of all executions; for the watchdog.

@@ -42,6 +42,7 @@ Goroutine* Engine::PickNext() {
       diverged_ = true;
       return nullptr;
     }
+    if (point_.IsPreemption(pick)) ++preemptions_;
     Goroutine& g = *goroutines_[point_.runnable[pick].goroutine];
     Pick(g);
     if (steps_ > kFairness) {

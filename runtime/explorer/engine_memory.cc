@@ -137,6 +137,7 @@ void Engine::OnAllocate(void* block, size_t size) {
   if (block == nullptr) return;
   races_.Forget(block, size);
   if (options_.weak_memory) memory_model_.Forget(block, size);
+  allocated_bytes_ += size;
   bool fresh;
   allocated_.FindOrMake(reinterpret_cast<uintptr_t>(block), &fresh);
 }

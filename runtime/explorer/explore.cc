@@ -17,6 +17,7 @@
 #include "runtime/explorer/exhaustive.h"
 #include "runtime/explorer/globals.h"
 #include "runtime/explorer/guard.h"
+#include "runtime/explorer/minimize.h"
 #include "runtime/explorer/pct.h"
 #include "runtime/explorer/sampling.h"
 #include "runtime/explorer/schedule.h"
@@ -45,7 +46,9 @@ enum class PhaseEnd : uint8_t { kComplete, kBudget, kFailed };
 class Exploration {
  public:
   Exploration(const Options& options, absl::FunctionRef<void()> body)
-      : engine_(Engine::Get()), body_(body) {
+      : engine_(Engine::Get()),
+        body_(body),
+        shorten_(options.shorten && options.replay.empty()) {
     internal::lock_ranks_are_checked = false;  // One thread for all goroutines.
     engine_.BeginExploration();
     execution_.max_steps = options.max_steps;
@@ -79,6 +82,10 @@ class Exploration {
         Bounded strategy(Bounded::kUnbounded);
         return Only(strategy, options.max_executions);
       }
+      case Search::kPct: {
+        Pct strategy(kSeed, kPctDepth);
+        return Only(strategy, options.max_executions);
+      }
       case Search::kSampled: {
         Sampling strategy(kSeed);
         return Only(strategy, options.max_executions);
@@ -97,8 +104,9 @@ class Exploration {
     }
     Replay strategy(*schedule);
     PhaseEnd end = RunPhase(strategy, 1);
-    if (engine_.diverged()) {
+    if (end != PhaseEnd::kFailed || engine_.diverged()) {
       BePatient();  // As it was when that was found, perhaps.
+      executions_ = 0;
       Replay patient(*schedule);
       end = RunPhase(patient, 1);
     }
@@ -169,14 +177,7 @@ class Exploration {
     uint64_t redundant_left = max_executions;
     for (uint64_t i = 0; i < max_executions;) {
       if (!strategy.BeginExecution()) return PhaseEnd::kComplete;
-      bool passed = engine_.Execute(body_, strategy, execution_);
-      globals_.Restore();
-      while (engine_.incomplete() && !engine_.diverged()) {
-        Replay again(engine_.schedule());
-        again.BeginExecution();
-        passed = engine_.Execute(body_, again, execution_);
-        globals_.Restore();
-      }
+      RunOnce(strategy, execution_);
       passed_over_ |= engine_.passed_over();
       if (!strategy.redundant()) {
         ++i;
@@ -184,9 +185,20 @@ class Exploration {
       } else if (redundant_left-- == 0) {
         return PhaseEnd::kBudget;
       }
-      if (!passed) return PhaseEnd::kFailed;
+      if (engine_.failed() || engine_.diverged()) return PhaseEnd::kFailed;
     }
     return PhaseEnd::kBudget;
+  }
+
+  void RunOnce(Strategy& strategy, const ExecutionOptions& options) {
+    engine_.Execute(body_, strategy, options);
+    globals_.Restore();
+    while (engine_.incomplete() && !engine_.diverged()) {
+      Replay again(engine_.schedule());
+      again.BeginExecution();
+      engine_.Execute(body_, again, options);
+      globals_.Restore();
+    }
   }
 
   Result Passed(bool complete,
@@ -205,7 +217,6 @@ class Exploration {
     return result;
   }
 
-  // Runs the failing interleaving once more, with a recording for the report.
   Result Failed() {
     Result result;
     if (engine_.diverged()) {
@@ -217,15 +228,38 @@ class Exploration {
           "a random number, an address)";
       return result;
     }
-    Failure failure = engine_.failure();
-    Schedule schedule = engine_.schedule();
-    Recording recording;
+    const Failure failure = engine_.failure();
+    Describe(engine_, failure, nullptr, &result);
+    // Who touches memory that is not his may do damage every time.
+    bool harmless =
+        failure.verdict != Verdict::kMemory || failure.race.address != nullptr;
     if (failure.verdict == Verdict::kHang) {  // Once is long enough.
-      Describe(engine_, failure, nullptr, &result);
-      result.executions = result.found_in = executions_;
-      result.replay = FormatSchedule(schedule, ProgramHash());
-      return result;
+      result.replay = FormatSchedule(engine_.schedule(), ProgramHash());
+    } else if (std::optional<Result> story = TellLast()) {
+      result = *std::move(story);
+      if (shorten_ && harmless && failure.verdict != Verdict::kGrader) {
+        std::string found = result.replay;
+        Minimize(
+            engine_,
+            [this](Strategy& strategy) { RunOnce(strategy, execution_); },
+            [this] { return TellLast(); }, &result);
+        result.shortened = result.replay != found;
+      }
+    } else if (failure.verdict != Verdict::kGrader) {
+      result.summary +=
+          " (once: the same choices did not lead there again, so something "
+          "decides here that the explorer does not control)";
     }
+    result.executions = result.found_in = executions_;
+    return result;
+  }
+
+  // Runs the failing interleaving once more, with a recording for the report.
+  // Nothing if it goes another way.
+  std::optional<Result> TellLast() {
+    const Failure failure = engine_.failure();
+    const Schedule schedule = engine_.schedule();
+    Recording recording;
     ExecutionOptions recorded = execution_;
     recorded.recording = &recording;
     recorded.earlier_access = failure.race.earlier.sequence;
@@ -234,25 +268,22 @@ class Exploration {
     replay.BeginExecution();
     engine_.Execute(body_, replay, recorded);
     globals_.Restore();
-    bool repeated = !engine_.diverged() &&
-                    engine_.failure().verdict == failure.verdict &&
-                    engine_.failure().race.later.pc == failure.race.later.pc;
-    Describe(engine_, failure, repeated ? &recording : nullptr, &result);
-    result.executions = executions_;
-    result.found_in = executions_;
-    if (repeated) {
-      result.replay = FormatSchedule(schedule, ProgramHash());
-    } else if (failure.verdict != Verdict::kGrader) {
-      result.summary +=
-          " (once: the same choices did not lead there again, so something "
-          "decides here that the explorer does not control)";
+    if (engine_.diverged() || engine_.schedule() != schedule ||
+        engine_.failure().verdict != failure.verdict ||
+        engine_.failure().race.later.pc != failure.race.later.pc) {
+      return std::nullopt;
     }
+    Result result;
+    Describe(engine_, failure, &recording, &result);
+    result.preemptions = engine_.preemptions();
+    result.replay = FormatSchedule(schedule, ProgramHash());
     return result;
   }
 
   Engine& engine_;
   const Globals globals_;
   const absl::FunctionRef<void()> body_;
+  const bool shorten_;
   ExecutionOptions execution_;
   uint64_t executions_ = 0;
   bool passed_over_ = false;  // Somebody was, in some execution (E5).
@@ -270,6 +301,7 @@ Result Explore(const Options& options, absl::FunctionRef<void()> body) {
 bool InstrumentationIsAlive() {
   Options options;
   options.search = Search::kReduced;
+  options.shorten = false;
   Result result = Explore(options, &RaceOnPurpose);
   return result.verdict == Verdict::kRace && result.executions == 1;
 }

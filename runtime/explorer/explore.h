@@ -58,6 +58,7 @@ enum class Search : uint8_t {
   kReduced,  // One interleaving of each equivalence class (exhaustive.h).
   kBounded,  // Every interleaving with no more than max_preemptions.
   kNaive,    // Every interleaving; for tests of the explorer.
+  kPct,      // Few changes of priority, at random (pct.h).
   kSampled,  // Uniform sampling only.
 };
 
@@ -104,6 +105,10 @@ struct Options {
   // none of them leaks. (They run on as long as the clock stands still, for
   // whatever they do then they might as well have done a moment before.)
   bool body_end_stops_all = false;
+
+  // A failure is told by a shorter interleaving that fails alike, where one is
+  // found in a few hundred executions (minimize.h). They do not count.
+  bool shorten = true;
 
   // The line of an earlier report: runs only that interleaving.
   std::string replay;

@@ -44,6 +44,8 @@ std::string JsonReport(const Result& result, std::string_view check) {
       {"complete", result.complete},
       {"complete_preemptions", std::move(preemptions)},
       {"found_in", result.found_in},
+      {"shortened", result.shortened},
+      {"preemptions", result.preemptions},
       {"locations", std::move(locations)},
       {"goroutines", std::move(goroutines)},
       {"steps", std::move(steps)},

@@ -211,7 +211,10 @@ std::string TextReport(const Result& result, std::string_view check) {
                                      2));
   }
   if (result.found_in > 0) {
-    absl::StrAppend(&report, "  found in interleaving ", result.found_in, "\n");
+    absl::StrAppend(&report, "  found in interleaving ", result.found_in,
+                    result.shortened
+                        ? "; this is a shorter one that fails alike\n"
+                        : "\n");
   }
   if (!result.replay.empty()) {
     absl::StrAppend(&report, "  again: --replay=", result.replay, "\n");

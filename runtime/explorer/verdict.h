@@ -71,7 +71,9 @@ struct Result {
   bool complete = false;  // `executions` are all there are.
   // If not: the most preemptions of which all interleavings are among them.
   std::optional<uint64_t> complete_preemptions;
-  uint64_t found_in = 0;  // The failing one, counted from 1; 0 if none.
+  uint64_t found_in = 0;     // The failing one, counted from 1; 0 if none.
+  bool shortened = false;    // The one told here is shorter (minimize.h).
+  uint64_t preemptions = 0;  // Of the one told here.
   std::vector<Location> locations;
   std::vector<GoroutineInfo> goroutines;
   std::vector<Step> steps;

@@ -222,6 +222,7 @@ using DeadlockEmpireTest = PairTest;
 
 TEST_P(DeadlockEmpireTest, IsBroken) { RefusesTheWrongOne(); }
 TEST_P(DeadlockEmpireTest, IsRepaired) { VerifiesTheRightOne(); }
+TEST_P(DeadlockEmpireTest, IsToldShortly) { TellsTheWrongOneShortly(); }
 
 INSTANTIATE_TEST_SUITE_P(Levels, DeadlockEmpireTest, testing::ValuesIn(kLevels),
                          rt::testing::RowName());

@@ -22,6 +22,7 @@
 #include "runtime/explorer/check.h"
 #include "runtime/explorer/explore.h"
 #include "runtime/runtime.h"
+#include "tests/explorer/shortening.h"
 
 namespace {
 
@@ -330,6 +331,10 @@ TEST_P(KernelTest, RepairedIsVerified) {
   EXPECT_TRUE(result.passed())
       << VerdictText(result.verdict) << ": " << result.summary;
   EXPECT_TRUE(result.complete);
+}
+
+TEST_P(KernelTest, IsToldShortly) {
+  rt::explorer::ExpectToldShortly({}, [] { GetParam().body(false); });
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -277,6 +277,7 @@ using LittleBookTest = PairTest;
 
 TEST_P(LittleBookTest, IsBroken) { RefusesTheWrongOne(); }
 TEST_P(LittleBookTest, IsRepaired) { VerifiesTheRightOne(); }
+TEST_P(LittleBookTest, IsToldShortly) { TellsTheWrongOneShortly(); }
 
 INSTANTIATE_TEST_SUITE_P(Problems, LittleBookTest, testing::ValuesIn(kProblems),
                          rt::testing::RowName());

@@ -9,6 +9,7 @@
 #include "gtest/gtest.h"
 #include "runtime/explorer/check.h"
 #include "runtime/explorer/explore.h"
+#include "tests/explorer/shortening.h"
 
 namespace classics {
 namespace {
@@ -58,6 +59,12 @@ void PairTest::VerifiesTheRightOne() {
   EXPECT_TRUE(result.passed()) << Told(result);
   EXPECT_TRUE(result.complete) << result.executions;
   RecordProperty("executions", std::to_string(result.executions));
+}
+
+void PairTest::TellsTheWrongOneShortly() {
+  rt::explorer::Options options;
+  options.body_end_stops_all = GetParam().endless;
+  rt::explorer::ExpectToldShortly(options, [] { GetParam().body(false); });
 }
 
 }  // namespace classics

@@ -10,6 +10,7 @@
 //   using LittleBookTest = PairTest;
 //   TEST_P(LittleBookTest, IsBroken) { RefusesTheWrongOne(); }
 //   TEST_P(LittleBookTest, IsRepaired) { VerifiesTheRightOne(); }
+//   TEST_P(LittleBookTest, IsToldShortly) { TellsTheWrongOneShortly(); }
 
 #ifndef TESTS_EXPLORER_PAIRS_H_
 #define TESTS_EXPLORER_PAIRS_H_
@@ -42,6 +43,7 @@ class PairTest : public testing::TestWithParam<Pair> {
  protected:
   void RefusesTheWrongOne();
   void VerifiesTheRightOne();
+  void TellsTheWrongOneShortly();
 
  private:
   static rt::explorer::Result Explored(bool right, rt::explorer::Search search);

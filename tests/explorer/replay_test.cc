@@ -95,6 +95,17 @@ void Polls() {
   wg.Wait();
 }
 
+// Found where looking again is no spinning yet.
+void GivesUp() {
+  std::atomic<bool> done = false;
+  rt::WaitGroup wg;
+  wg.Go([&] { done = true; });
+  int looks = 0;
+  while (!done && ++looks < 50) rt::Gosched();
+  if (looks == 50) Refuse(Verdict::kWrong, "it gave up");
+  wg.Wait();
+}
+
 struct Case {
   const char* name;
   Verdict verdict;
@@ -116,6 +127,7 @@ TEST_P(ReplayTest, GivesTheSameStory) {
   // What differs is the count of executions before.
   again.executions = found.executions;
   again.found_in = found.found_in;
+  again.shortened = found.shortened;
   EXPECT_EQ(TextReport(again, "x"), TextReport(found, "x"));
   EXPECT_EQ(JsonReport(again, "x"), JsonReport(found, "x"));
 }
@@ -133,6 +145,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"choice", Verdict::kWrong, &RareChoice},
                     Case{"only_choice", Verdict::kWrong, &OnlyChoice},
                     Case{"leak", Verdict::kLeak, &Leak},
+                    Case{"gives_up", Verdict::kWrong, &GivesUp},
                     Case{"livelock", Verdict::kLivelock, &Polls}));
 
 TEST(Replay, OfAnotherProgramIsRefused) {
