@@ -18,6 +18,7 @@ constexpr size_t kColumns = 80;
 constexpr size_t kMinColumn = 16;  // Of the table; narrower, and it is a list.
 constexpr size_t kFirstRows = 10;  // Shown of a long table.
 constexpr size_t kLastRows = 30;
+constexpr size_t kMaxRound = 12;  // Rows that repeat together.
 
 std::string Fit(std::string text, size_t width) {
   if (text.size() <= width) return text;
@@ -93,9 +94,45 @@ struct Row {
   uint64_t goroutine;
   std::string text;
   size_t times;
+  size_t round = 0;  // So many rows that end here
+  size_t again = 0;  // come so often once more.
+
+  bool Repeats(const Row& other) const {
+    return goroutine == other.goroutine && text == other.text &&
+           times == other.times;
+  }
 };
 
-// Repeated steps in one row.
+// Rounds of a loop: the first one, and how often it comes again.
+std::vector<Row> WithRoundsFolded(const std::vector<Row>& rows) {
+  std::vector<Row> folded;
+  for (size_t i = 0; i < rows.size();) {
+    size_t best_round = 1;
+    size_t best_again = 0;
+    for (size_t round = 2; round <= kMaxRound; ++round) {
+      size_t same = 0;
+      while (i + round + same < rows.size() &&
+             rows[i + round + same].Repeats(rows[i + same])) {
+        ++same;
+      }
+      size_t again = same / round;
+      if (again >= 2 && again * round > best_again * best_round) {
+        best_round = round;
+        best_again = again;
+      }
+    }
+    folded.insert(folded.end(), rows.begin() + static_cast<ptrdiff_t>(i),
+                  rows.begin() + static_cast<ptrdiff_t>(i + best_round));
+    if (best_again > 0) {
+      folded.back().round = best_round;
+      folded.back().again = best_again;
+    }
+    i += best_round * (best_again + 1);
+  }
+  return folded;
+}
+
+// Repeated steps in one row, and repeated rows once.
 std::vector<Row> RowsOf(const Result& result) {
   std::vector<Row> rows;
   for (size_t i = 0; i < result.steps.size(); ++i) {
@@ -107,7 +144,7 @@ std::vector<Row> RowsOf(const Result& result) {
     }
     rows.push_back({i + 1, step.goroutine, step.text, 1});
   }
-  return rows;
+  return WithRoundsFolded(rows);
 }
 
 // Each once, with all steps that have it.
@@ -182,6 +219,10 @@ std::string StepTable(const Result& result) {
       absl::StrAppend(&line, Fit(text, kColumns - kMargin - column * width));
     }
     absl::StrAppend(&table, line, "\n");
+    if (row.again > 0) {
+      absl::StrAppend(&table, "   ...  these ", row.round, " rows again, ",
+                      row.again, " times\n");
+    }
   }
   return table;
 }
@@ -211,10 +252,9 @@ std::string TextReport(const Result& result, std::string_view check) {
                                      2));
   }
   if (result.found_in > 0) {
-    absl::StrAppend(&report, "  found in interleaving ", result.found_in,
-                    result.shortened
-                        ? "; this is a shorter one that fails alike\n"
-                        : "\n");
+    absl::StrAppend(
+        &report, "  found in interleaving ", result.found_in,
+        result.shortened ? "; this is a shorter one that fails alike\n" : "\n");
   }
   if (!result.replay.empty()) {
     absl::StrAppend(&report, "  again: --replay=", result.replay, "\n");
