@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "runtime/explorer/bounded.h"
 #include "runtime/explorer/engine.h"
 #include "runtime/explorer/exhaustive.h"
@@ -40,6 +41,10 @@ constexpr uint64_t kSamples = 1'000;
 // given up. So he may look as often as this in some executions more.
 constexpr uint64_t kPatientExecutions = 200;
 constexpr int kPatience = 100;
+
+constexpr char kUncontrolled[] =
+    "something decides here that the explorer does not control (a thread, the "
+    "real clock, a random number, an address)";
 
 enum class PhaseEnd : uint8_t { kComplete, kBudget, kFailed };
 
@@ -222,10 +227,8 @@ class Exploration {
     if (engine_.diverged()) {
       result.verdict = Verdict::kGrader;
       result.executions = executions_;
-      result.summary =
-          "the same choices did not lead to the same steps: something decides "
-          "here that the explorer does not control (a thread, the real clock, "
-          "a random number, an address)";
+      result.summary = absl::StrCat(
+          "the same choices did not lead to the same steps: ", kUncontrolled);
       return result;
     }
     const Failure failure = engine_.failure();
@@ -246,9 +249,18 @@ class Exploration {
         result.shortened = result.replay != found;
       }
     } else if (failure.verdict != Verdict::kGrader) {
-      result.summary +=
-          " (once: the same choices did not lead there again, so something "
-          "decides here that the explorer does not control)";
+      std::string once = absl::StrCat(
+          "the same choices did not lead there again: ", kUncontrolled);
+      // A crash is one, and may have damaged what it would need to be repeated.
+      if (harmless) {
+        absl::StrAppend(&once,
+                        "; what failed once: ", VerdictText(result.verdict),
+                        ", ", result.summary);
+        result.verdict = Verdict::kGrader;
+        result.summary = std::move(once);
+      } else {
+        absl::StrAppend(&result.summary, " (once: ", once, ")");
+      }
     }
     result.executions = result.found_in = executions_;
     return result;
