@@ -85,7 +85,8 @@ bool Engine::Execute(absl::FunctionRef<void()> body, Strategy& strategy,
   if (options.weak_memory) {
     memory_model_.BeginExecution(options.max_fruitless_reads);
   }
-  allocated_.Clear();
+  suspects_leak_ = false;
+  heap_.BeginExecution();
 
   Goroutine& main = NewGoroutine();
   main.task = [body] { body(); };
@@ -100,6 +101,7 @@ bool Engine::Execute(absl::FunctionRef<void()> body, Strategy& strategy,
   CurrentExceptionGlobals() = outer;
   current_ = nullptr;
   if (!failed() && !diverged_) Quiesce();
+  if (!failed() && !diverged_) CheckLeaks();
   if (strategy.diverged()) diverged_ = true;
   FreeQuarantine();
   ++progress_;

@@ -42,9 +42,9 @@
 
 #include "absl/functional/any_invocable.h"
 #include "absl/functional/function_ref.h"
-#include "runtime/explorer/epoch_map.h"
 #include "runtime/explorer/execution.h"
 #include "runtime/explorer/goroutine.h"
+#include "runtime/explorer/heap_check.h"
 #include "runtime/explorer/memory_model.h"
 #include "runtime/explorer/mode.h"
 #include "runtime/explorer/operation.h"
@@ -74,10 +74,12 @@ class Engine {
   // The one that runs an execution now; null otherwise.
   static Engine* Active() { return active_; }
 
-  // Before the first execution of another body.
-  void BeginExploration() {
+  // Before the first execution of another body. `outer_frame`: of whoever wants
+  // it explored.
+  void BeginExploration(const void* outer_frame) {
     shared_.Clear();
     wishes_.clear();
+    outer_frame_ = reinterpret_cast<uintptr_t>(outer_frame);
   }
 
   // What must happen in one execution at least, and whether it did.
@@ -97,6 +99,9 @@ class Engine {
   // A local variable turned out to be shared, of which not all accesses were
   // tracked: the same choices must be made once more, to see its races.
   bool incomplete() const { return incomplete_; }
+  // Nothing leads to some blocks any more: the same choices must be made once
+  // more with ExecutionOptions::keep_allocations, to see whose they are.
+  bool suspects_leak() const { return suspects_leak_; }
   const Schedule& schedule() const { return schedule_; }
   const std::vector<BlockedGoroutine>& blocked() const { return blocked_; }
   size_t goroutine_count() const { return count_; }
@@ -172,11 +177,15 @@ class Engine {
   AtomicValue PickPlace(AtomicAccess& access);
   void NoteOldRead();
   void OnlyLooked(const void* pc);
-  // Memory of the code under test: handed out, and given back. A block that is
-  // given back stays unused until the execution is over, so whoever still uses
-  // it is found.
+  // Memory of the code under test (heap_check.h): handed out, and given back.
+  HeapBlocks& heap() { return heap_; }
   void OnAllocate(void* block, size_t size);
-  void OnFree(void* block, size_t size, const void* pc);
+  void OnFree(void* block, const void* pc);
+  // Given back by the explorer.
+  void OnOwnFree(void* block);
+  // The bytes that whoever has the block may use; the execution ends if it is
+  // no block.
+  size_t BlockBytes(void* block);
 
   // Ends the execution if the running goroutine is inside of Blocking, where it
   // must neither wait nor yield.
@@ -274,6 +283,8 @@ class Engine {
   void ReserveStacks();
   void* StackOf(size_t index);
   void FreeQuarantine();
+  void FailAtBlock(const HeapBlock& block, std::string text);
+  void CheckLeaks();
   void RecordStep(Recording::Kind kind, GoroutineIndex child);
 
   static constinit Engine* active_;
@@ -290,10 +301,12 @@ class Engine {
   uintptr_t own_stack_ = 0;  // The running goroutine's, if it is one of those.
   SharedWords shared_;       // Of those stacks.
   bool incomplete_ = false;
+  bool suspects_leak_ = false;
+  uintptr_t outer_frame_ = 0;
   std::vector<Wish> wishes_;
-  std::vector<void*> stacks_;      // By index; each above its guard.
-  EpochMap<bool> allocated_{6};    // Blocks handed out in this execution,
-  std::vector<void*> quarantine_;  // and those of them given back.
+  std::vector<void*> stacks_;  // By index; each above its guard.
+  HeapBlocks heap_;
+  std::vector<void*> quarantine_;  // Those given back.
   size_t quarantine_bytes_ = 0;
   size_t count_ = 0;
   size_t live_ = 0;

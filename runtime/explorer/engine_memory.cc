@@ -4,6 +4,8 @@
 // What the code under test does to memory, and where its goroutines' stacks
 // are.
 
+#include <dlfcn.h>
+#include <malloc.h>
 #include <sys/mman.h>
 
 #include <algorithm>
@@ -12,10 +14,15 @@
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "runtime/explorer/arena.h"
 #include "runtime/explorer/engine.h"
+#include "runtime/explorer/heap_check.h"
+#include "runtime/explorer/leak_check.h"
 #include "runtime/internal/backtrace.h"
 
 namespace rt::explorer {
@@ -94,6 +101,16 @@ void Engine::Access(const explorer::Access& access) {
   }
   if (found && IsThreadsOwn(race.address)) {
     races_.Forget(race.address, sizeof(void*));
+  } else if (found && race.earlier.is_forbidden) {
+    const HeapBlock* block = heap_.Neighbour(access.address, access.size);
+    if (block != nullptr) {
+      FailAtBlock(*block, OutOfBoundsText(*block, access.address, access.size,
+                                          access.is_write));
+      failure_.block.is_access = true;
+      failure_.block.is_write = access.is_write;
+      failure_.race.later = race.later;
+      Abandon();
+    }
   } else if (found) {
     bool gone = race.earlier.is_free || race.later.is_free ||
                 race.earlier.is_destroy || race.later.is_destroy;
@@ -134,29 +151,115 @@ void Engine::CheckForeignStack(const explorer::Access& access) {
 }
 
 void Engine::OnAllocate(void* block, size_t size) {
-  if (block == nullptr) return;
-  races_.Forget(block, size);
+  HeapBlock& added = heap_.Add(block, size, current_->index);
+  if (options_.keep_allocations) added.allocated_at = internal::Backtrace();
+  uintptr_t front = added.begin() - HeapBlocks::kFront;
+  uintptr_t end = added.begin() + HeapBlocks::Padded(size);
+  races_.Forget(reinterpret_cast<const void*>(front), end - front);
+  races_.Forbid(front, added.begin());
+  races_.Forbid(added.end(), end);
   if (options_.weak_memory) memory_model_.Forget(block, size);
   allocated_bytes_ += size;
-  bool fresh;
-  allocated_.FindOrMake(reinterpret_cast<uintptr_t>(block), &fresh);
 }
 
-void Engine::OnFree(void* block, size_t size, const void* pc) {
+void Engine::OnFree(void* block, const void* pc) {
+  size_t size = BlockBytes(block);
   explorer::Access access;
   access.address = block;
   access.size = std::min(size, kFreedBytes);
   access.is_write = true;
   access.is_free = true;
   access.pc = pc;
+  HeapBlock* known = heap_.Find(block);
   // A block from before the execution may belong to a global, which the next
   // execution finds as it was: then the block must still be there.
-  if (allocated_.Find(reinterpret_cast<uintptr_t>(block)) != nullptr) {
+  if (known != nullptr && !known->freed) {
+    if (HeapBlocks::IsOverrun(*known)) {
+      FailAtBlock(*known,
+                  "memory just past the end of this block has been written to");
+      Abandon();
+    }
+    heap_.Freed(*known);
     quarantine_.push_back(block);
     quarantine_bytes_ += size;
   }
   Access(access);
   if (quarantine_bytes_ > kQuarantineBytes) FreeQuarantine();
+}
+
+void Engine::OnOwnFree(void* block) {
+  HeapBlock* known = heap_.Find(block);
+  if (known == nullptr) return;
+  uintptr_t front = known->begin() - HeapBlocks::kFront;
+  races_.Forget(reinterpret_cast<const void*>(front),
+                HeapBlocks::kFront + HeapBlocks::Padded(known->size));
+  heap_.Forget(*known);
+}
+
+size_t Engine::BlockBytes(void* block) {
+  if (const HeapBlock* known = heap_.Find(block)) return known->size;
+  auto at = reinterpret_cast<uintptr_t>(block);
+  Dl_info variable;
+  if (const HeapBlock* around = heap_.Containing(block)) {
+    FailAtBlock(*around,
+                absl::StrCat("a pointer to byte ", at - around->begin(),
+                             " of a block of ", around->size,
+                             " bytes is freed, not the block's own"));
+  } else if (at - stacks_lo_ < stacks_bytes_) {
+    Fail(Verdict::kMemory, "a local variable is freed, which nobody allocated");
+  } else if (dladdr(block, &variable) != 0) {
+    Fail(Verdict::kMemory, "a variable is freed, which nobody allocated");
+  } else {
+    return malloc_usable_size(block);
+  }
+  Abandon();
+}
+
+void Engine::FailAtBlock(const HeapBlock& block, std::string text) {
+  Fail(Verdict::kMemory, std::move(text));
+  failure_.block.address = reinterpret_cast<const void*>(block.begin());
+  failure_.block.goroutine = block.goroutine;
+  failure_.block.allocated_at = block.allocated_at;
+}
+
+void Engine::CheckLeaks() {
+  // The end of a program gives everything back.
+  if (options_.main_return_ends || heap_.living() == 0) return;
+  LeakRoots roots;
+  roots.outer_stack = outer_frame_;
+  roots.engine = reinterpret_cast<uintptr_t>(this);
+  roots.goroutine_stacks = {stacks_lo_, stacks_lo_ + stacks_bytes_};
+  for (size_t i = 0; i < count_; ++i) {
+    const Goroutine& g = *goroutines_[i];
+    if (g.state == GoroutineState::kDead) continue;
+    // A timer's: its call waits to be made.
+    auto block = reinterpret_cast<uintptr_t>(&g);
+    roots.kept.push_back({block, block + sizeof g});
+    roots.kept.push_back(
+        {reinterpret_cast<uintptr_t>(g.context.sp),
+         reinterpret_cast<uintptr_t>(stacks_[i]) + kStackBytes});
+  }
+  std::vector<const HeapBlock*> lost = FindLost(heap_.all(), roots);
+  if (lost.empty()) return;
+  if (!options_.keep_allocations) {
+    suspects_leak_ = true;
+    return;
+  }
+  std::erase_if(lost, [](const HeapBlock* block) {
+    return !IsUsersAllocation(block->allocated_at);
+  });
+  if (lost.empty()) return;
+  size_t size = lost[0]->size;
+  std::string text = absl::StrCat(size, size == 1 ? " byte" : " bytes",
+                                  " allocated here are never freed, and "
+                                  "nothing leads to them any more");
+  if (lost.size() > 1) {
+    absl::StrAppend(&text, " (nor to ", lost.size() - 1,
+                    lost.size() == 2 ? " other block)" : " other blocks)");
+  }
+  FailAtBlock(*lost[0], std::move(text));
+  failure_.goroutine = lost[0]->goroutine;
+  failure_.block.is_leak = true;
 }
 
 void Engine::FreeQuarantine() {

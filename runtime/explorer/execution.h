@@ -19,6 +19,16 @@
 
 namespace rt::explorer {
 
+// The block of the heap that a failure is about.
+struct FailedBlock {
+  const void* address = nullptr;  // Null if it is about none.
+  GoroutineIndex goroutine = 0;   // Who allocated it,
+  Stack allocated_at;             // where, while recording.
+  bool is_leak = false;
+  bool is_access = false;  // Around the block; if not, a free.
+  bool is_write = false;   // If is_access.
+};
+
 // Why an execution failed.
 struct Failure {
   Verdict verdict = Verdict::kPassed;
@@ -26,7 +36,8 @@ struct Failure {
   GoroutineIndex goroutine = 0;  // Who failed, if somebody did.
   Stack stack;                   // Where.
   Race race;                     // If kRace.
-  std::string file;              // Of the expectation.
+  FailedBlock block;
+  std::string file;  // Of the expectation.
   int line = 0;
 };
 
@@ -78,6 +89,7 @@ struct ExecutionOptions {
   // As in a program, nobody is waited for when main has returned. What others
   // can still do before the clock moves, they might have done before.
   bool main_return_ends = false;
+  bool keep_allocations = false;  // Where each block was allocated.
   // For a second run of a failing schedule.
   Recording* recording = nullptr;
   uint64_t earlier_access = 0;  // The accesses of whom to keep the stacks.

@@ -50,12 +50,13 @@ enum class PhaseEnd : uint8_t { kComplete, kBudget, kFailed };
 
 class Exploration {
  public:
-  Exploration(const Options& options, absl::FunctionRef<void()> body)
+  Exploration(const Options& options, absl::FunctionRef<void()> body,
+              const void* outer_frame)
       : engine_(Engine::Get()),
         body_(body),
         shorten_(options.shorten && options.replay.empty()) {
     internal::lock_ranks_are_checked = false;  // One thread for all goroutines.
-    engine_.BeginExploration();
+    engine_.BeginExploration(outer_frame);
     execution_.max_steps = options.max_steps;
     execution_.max_fruitless_reads = options.max_fruitless_reads;
     execution_.max_spurious_wakeups = options.max_spurious_wakeups;
@@ -198,12 +199,20 @@ class Exploration {
   void RunOnce(Strategy& strategy, const ExecutionOptions& options) {
     engine_.Execute(body_, strategy, options);
     globals_.Restore();
-    while (engine_.incomplete() && !engine_.diverged()) {
-      Replay again(engine_.schedule());
-      again.BeginExecution();
-      engine_.Execute(body_, again, options);
-      globals_.Restore();
+    while (engine_.incomplete() && !engine_.diverged()) Again(options);
+    if (engine_.suspects_leak()) {
+      ExecutionOptions keeping = options;
+      keeping.keep_allocations = true;
+      Again(keeping);
     }
+  }
+
+  // The last execution's choices once more.
+  void Again(const ExecutionOptions& options) {
+    Replay again(engine_.schedule());
+    again.BeginExecution();
+    engine_.Execute(body_, again, options);
+    globals_.Restore();
   }
 
   Result Passed(bool complete,
@@ -269,22 +278,21 @@ class Exploration {
   // Runs the failing interleaving once more, with a recording for the report.
   // Nothing if it goes another way.
   std::optional<Result> TellLast() {
-    const Failure failure = engine_.failure();
+    Failure failure = engine_.failure();
     const Schedule schedule = engine_.schedule();
     Recording recording;
     ExecutionOptions recorded = execution_;
     recorded.recording = &recording;
+    recorded.keep_allocations = true;
     recorded.earlier_access = failure.race.earlier.sequence;
     recorded.later_access = failure.race.later.sequence;
-    Replay replay(schedule);
-    replay.BeginExecution();
-    engine_.Execute(body_, replay, recorded);
-    globals_.Restore();
+    Again(recorded);
     if (engine_.diverged() || engine_.schedule() != schedule ||
         engine_.failure().verdict != failure.verdict ||
         engine_.failure().race.later.pc != failure.race.later.pc) {
       return std::nullopt;
     }
+    failure.block = engine_.failure().block;
     Result result;
     Describe(engine_, failure, &recording, &result);
     result.preemptions = engine_.preemptions();
@@ -301,13 +309,22 @@ class Exploration {
   bool passed_over_ = false;  // Somebody was, in some execution (E5).
 };
 
-}  // namespace
-
-Result Explore(const Options& options, absl::FunctionRef<void()> body) {
+[[gnu::noinline]] Result ExploreFrom(const Options& options,
+                                     absl::FunctionRef<void()> body) {
   Guard guard;
-  Exploration exploration(options, body);
+  Exploration exploration(options, body, __builtin_frame_address(0));
   if (!options.replay.empty()) return exploration.Replayed(options.replay);
   return exploration.Run(options);
+}
+
+}  // namespace
+
+// What the caller has in registers is kept in a frame that the search for leaks
+// looks at.
+Result Explore(const Options& options, absl::FunctionRef<void()> body) {
+  __builtin_unwind_init();
+  Result result = ExploreFrom(options, body);
+  return result;
 }
 
 bool InstrumentationIsAlive() {

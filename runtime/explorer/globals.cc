@@ -19,13 +19,8 @@
 namespace rt::explorer {
 namespace {
 
-struct Range {
-  char* begin;
-  size_t size;
-};
-
 struct Found {
-  std::vector<Range> ranges;
+  std::vector<MemoryRange> ranges;
   std::string thread_local_name;
 };
 
@@ -80,7 +75,7 @@ void Collect(Dwarf_Die* parent, Dwarf_Addr bias, Found* found) {
       Collect(&child, bias, found);
     } else if (FixedAddress(&child, &address) && SizeOf(&child, &size) &&
                size > 0) {
-      found->ranges.push_back({reinterpret_cast<char*>(address + bias), size});
+      found->ranges.push_back({address + bias, address + bias + size});
     } else if (IsThreadLocal(&child)) {
       const char* name = dwarf_diename(&child);
       found->thread_local_name = name == nullptr ? "?" : name;
@@ -88,16 +83,16 @@ void Collect(Dwarf_Die* parent, Dwarf_Addr bias, Found* found) {
   } while (dwarf_siblingof(&child, &child) == 0);
 }
 
-bool Contains(const std::vector<Range>& ranges, uintptr_t address) {
-  return std::any_of(ranges.begin(), ranges.end(), [address](const Range& r) {
-    auto begin = reinterpret_cast<uintptr_t>(r.begin);
-    return begin <= address && address < begin + r.size;
-  });
+bool Contains(const std::vector<MemoryRange>& ranges, uintptr_t address) {
+  return std::any_of(ranges.begin(), ranges.end(),
+                     [address](const MemoryRange& r) {
+                       return r.begin <= address && address < r.end;
+                     });
 }
 
 // The words that say whether a function static is initialised; they have names
 // (Itanium C++ ABI, 5.1.5.2) but no debug information.
-void CollectGuards(Dwfl_Module* program, std::vector<Range>* ranges) {
+void CollectGuards(Dwfl_Module* program, std::vector<MemoryRange>* ranges) {
   const std::string kStatic = "_ZZ";
   const std::string kGuard = "_ZGVZ";
   std::map<std::string, uintptr_t> guards;  // By the name of the static.
@@ -119,7 +114,7 @@ void CollectGuards(Dwfl_Module* program, std::vector<Range>* ranges) {
   for (const auto& [name, guard] : guards) {
     auto it = statics.find(name);
     if (it == statics.end() || !Contains(*ranges, it->second)) continue;
-    ranges->push_back({reinterpret_cast<char*>(guard), sizeof(uint64_t)});
+    ranges->push_back({guard, guard + sizeof(uint64_t)});
   }
 }
 
@@ -158,30 +153,31 @@ const Found& Variables() {
   return found;
 }
 
-const std::vector<Range>& Ranges() { return Variables().ranges; }
-
 }  // namespace
 
+const std::vector<MemoryRange>& GlobalRanges() { return Variables().ranges; }
+
 bool IsGlobal(const void* address) {
-  return Contains(Ranges(), reinterpret_cast<uintptr_t>(address));
+  return Contains(GlobalRanges(), reinterpret_cast<uintptr_t>(address));
 }
 
 const std::string& ThreadLocalName() { return Variables().thread_local_name; }
 
 Globals::Globals() {
-  for (const Range& range : Ranges()) {
-    saved_.insert(saved_.end(), range.begin, range.begin + range.size);
+  for (const MemoryRange& range : GlobalRanges()) {
+    saved_.insert(saved_.end(), reinterpret_cast<const char*>(range.begin),
+                  reinterpret_cast<const char*>(range.end));
   }
 }
 
 void Globals::Restore() const {
   const char* saved = saved_.data();
-  for (const Range& range : Ranges()) {
+  for (const MemoryRange& range : GlobalRanges()) {
+    auto* begin = reinterpret_cast<char*>(range.begin);
+    size_t size = range.end - range.begin;
     // What is the same may be constant, in memory that cannot be written.
-    if (memcmp(range.begin, saved, range.size) != 0) {
-      memcpy(range.begin, saved, range.size);
-    }
-    saved += range.size;
+    if (memcmp(begin, saved, size) != 0) memcpy(begin, saved, size);
+    saved += size;
   }
 }
 

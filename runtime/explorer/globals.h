@@ -17,6 +17,7 @@
 #define RUNTIME_EXPLORER_GLOBALS_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,15 @@ namespace rt::explorer {
 // Whether a global or function static of the code under test lies there. Before
 // the first Globals, none does.
 bool IsGlobal(const void* address);
+
+// [begin, end), in bytes.
+struct MemoryRange {
+  uintptr_t begin = 0;
+  uintptr_t end = 0;
+};
+
+// Where they all lie.
+const std::vector<MemoryRange>& GlobalRanges();
 
 // The name of a thread_local variable of the code under test; empty if there is
 // none.

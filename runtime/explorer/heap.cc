@@ -4,12 +4,12 @@
 // malloc and free of the program: memory that changes hands has no past.
 //
 // A block that is freed and handed out again is new memory: accesses to its
-// former life race with nothing. A block that was freed may not be used. The
-// functions below take the place of the C library's in the whole program;
-// operator new and delete go through them. What the code under test allocates
-// lies in the arena (arena.h), all else is left to the C library.
+// former life race with nothing. A block that was freed may not be used, nor
+// what lies around one (heap_check.h). The functions below take the place of
+// the C library's in the whole program; operator new and delete go through
+// them. What the code under test allocates lies in the arena (arena.h), all
+// else is left to the C library.
 
-#include <dlfcn.h>
 #include <malloc.h>
 
 #include <cerrno>
@@ -19,6 +19,8 @@
 
 #include "runtime/explorer/arena.h"
 #include "runtime/explorer/engine.h"
+#include "runtime/explorer/heap_check.h"
+#include "runtime/explorer/posix.h"
 
 extern "C" {
 
@@ -35,9 +37,13 @@ namespace {
 
 using rt::explorer::Engine;
 using rt::explorer::EngineScope;
+using rt::explorer::HeapBlock;
+using rt::explorer::HeapBlocks;
+using rt::explorer::Hidden;
 using rt::explorer::Mode;
+using rt::explorer::mode;
 
-bool InCodeUnderTest() { return rt::explorer::mode != Mode::kEngine; }
+bool InCodeUnderTest() { return mode != Mode::kEngine; }
 
 // What a block holds before anybody writes to it is the same every time, too;
 // and nothing that works by chance. (Of a large one the front.)
@@ -51,14 +57,18 @@ void* Allocated(void* block, size_t size) {
 }
 
 void* Allocate(size_t size) {
-  void* block = rt::explorer::ArenaAllocate(size);
-  return Allocated(block == nullptr ? __libc_malloc(size) : block, size);
+  size_t padded = HeapBlocks::Padded(size);
+  void* block = rt::explorer::ArenaAllocate(padded);
+  return Allocated(block == nullptr ? __libc_malloc(padded) : block, size);
 }
 
 void GiveBack(void* block) {
+  if (Engine* engine = Engine::Active()) engine->OnOwnFree(block);
   if (rt::explorer::IsInArena(block)) return rt::explorer::ArenaFree(block);
   __libc_free(block);
 }
+
+constinit Hidden<size_t(void*)> hidden_usable_size("malloc_usable_size");
 
 }  // namespace
 
@@ -74,18 +84,14 @@ void free(void* block) {
   if (block == nullptr) return;
   if (!InCodeUnderTest()) return GiveBack(block);
   EngineScope scope;
-  Engine::Active()->OnFree(block, malloc_usable_size(block),
-                           __builtin_return_address(0));
+  Engine::Active()->OnFree(block, __builtin_return_address(0));
 }
 
 void* calloc(size_t count, size_t size) {
   if (!InCodeUnderTest()) return __libc_calloc(count, size);
   EngineScope scope;
   size_t bytes;
-  if (__builtin_mul_overflow(count, size, &bytes)) {
-    errno = ENOMEM;
-    return nullptr;
-  }
+  if (__builtin_mul_overflow(count, size, &bytes)) bytes = SIZE_MAX;
   void* block = Allocate(bytes);
   return block == nullptr ? nullptr : memset(block, 0, bytes);
 }
@@ -99,35 +105,38 @@ void* realloc(void* block, size_t size) {
   EngineScope scope;
   void* fresh = tested ? Allocate(size) : __libc_malloc(size);
   if (fresh == nullptr || block == nullptr) return fresh;
-  size_t old_size = malloc_usable_size(block);
+  size_t old_size =
+      tested ? Engine::Active()->BlockBytes(block) : malloc_usable_size(block);
   memcpy(fresh, block, old_size < size ? old_size : size);
   if (!tested) {
     GiveBack(block);
     return fresh;
   }
-  Engine::Active()->OnFree(block, old_size, __builtin_return_address(0));
+  Engine::Active()->OnFree(block, __builtin_return_address(0));
   return fresh;
+}
+
+// No more than was asked for: what lies behind is watched.
+size_t malloc_usable_size(void* block) noexcept {
+  if (InCodeUnderTest()) {
+    const HeapBlock* known = Engine::Active()->heap().Find(block);
+    if (known != nullptr) return known->size;
+  }
+  if (rt::explorer::IsInArena(block)) return rt::explorer::ArenaBytes(block);
+  return hidden_usable_size(block);
 }
 
 void* memalign(size_t alignment, size_t size) {
   if (!InCodeUnderTest()) return __libc_memalign(alignment, size);
   EngineScope scope;
-  void* block = rt::explorer::ArenaAllocate(size, alignment);
-  return Allocated(block == nullptr ? __libc_memalign(alignment, size) : block,
-                   size);
+  size_t padded = HeapBlocks::Padded(size);
+  void* block = rt::explorer::ArenaAllocate(padded, alignment);
+  return Allocated(
+      block == nullptr ? __libc_memalign(alignment, padded) : block, size);
 }
 
 void* aligned_alloc(size_t alignment, size_t size) {
   return memalign(alignment, size);
-}
-
-size_t malloc_usable_size(void* block) noexcept {
-  if (rt::explorer::IsInArena(block)) return rt::explorer::ArenaBytes(block);
-  EngineScope scope;  // Also for the static.
-  using Function = size_t(void*);
-  static auto* real =
-      reinterpret_cast<Function*>(dlsym(RTLD_NEXT, "malloc_usable_size"));
-  return real(block);
 }
 
 int posix_memalign(void** block, size_t alignment, size_t size) {

@@ -6,6 +6,14 @@
 #include <algorithm>
 
 namespace rt::explorer {
+namespace {
+
+// The bytes [begin, end) of one word.
+uint8_t MaskOf(uintptr_t begin, uintptr_t end) {
+  return static_cast<uint8_t>(((1u << (end - begin)) - 1) << (begin & 7));
+}
+
+}  // namespace
 
 void RaceDetector::BeginExecution() {
   for (Goroutine& g : goroutines_) {
@@ -60,8 +68,7 @@ bool RaceDetector::OnAccess(GoroutineIndex goroutine, const Access& access,
   uintptr_t end = address + access.size;
   while (address < end) {
     uintptr_t word_end = std::min(end, (address | 7) + 1);
-    auto mask = static_cast<uint8_t>(((1u << (word_end - address)) - 1)
-                                     << (address & 7));
+    uint8_t mask = MaskOf(address, word_end);
     if (OnWord(self, goroutine, address >> 3, mask, access, race)) return true;
     address = word_end;
   }
@@ -94,11 +101,11 @@ bool RaceDetector::OnWord(Goroutine& self, GoroutineIndex goroutine,
         (r.is_write || access.is_write) && !(r.is_atomic && access.is_atomic);
     if (!r.is_free && (!conflict || is_before(r))) return false;
     if (race == nullptr) return true;
-    race->earlier = {r.goroutine,  r.is_write, r.is_atomic, r.is_free,
-                     r.is_destroy, r.pc,       r.sequence};
-    race->later = {goroutine,      access.is_write,   access.is_atomic,
-                   access.is_free, access.is_destroy, access.pc,
-                   sequence_};
+    race->earlier = {r.goroutine,    r.is_write,   r.is_atomic, r.is_free,
+                     r.is_forbidden, r.is_destroy, r.pc,        r.sequence};
+    race->later = {goroutine,      access.is_write, access.is_atomic,
+                   access.is_free, false,           access.is_destroy,
+                   access.pc,      sequence_};
     race->address = access.address;
     return true;
   };
@@ -127,9 +134,25 @@ bool RaceDetector::OnWord(Goroutine& self, GoroutineIndex goroutine,
           access.is_atomic,
           access.is_free,
           access.is_destroy,
+          /*is_forbidden=*/false,
           sequence_,
           access.pc};
   return false;
+}
+
+void RaceDetector::Forbid(uintptr_t begin, uintptr_t end) {
+  while (begin < end) {
+    uintptr_t word_end = std::min(end, (begin | 7) + 1);
+    Record record = {};
+    record.next = kNone;
+    record.mask = MaskOf(begin, word_end);
+    record.is_write = record.is_free = record.is_forbidden = true;
+    bool fresh;
+    Record& last = words_.FindOrMake(begin >> 3, &fresh);
+    if (!fresh && last.mask != 0) record.next = Store(last);
+    last = record;
+    begin = word_end;
+  }
 }
 
 uint32_t RaceDetector::Store(const Record& record) {

@@ -15,7 +15,8 @@
 // Giving memory back is a write to all of it, and no access to it may follow;
 // a race with that is reported like any other, and called by its name by the
 // caller (AccessRecord::is_free). Memory that is handed out again starts
-// without a history: Forget.
+// without a history: Forget. Bytes that nobody may ever touch are as if they
+// had been given back: Forbid.
 
 #ifndef RUNTIME_EXPLORER_RACE_DETECTOR_H_
 #define RUNTIME_EXPLORER_RACE_DETECTOR_H_
@@ -54,8 +55,9 @@ struct AccessRecord {
   GoroutineIndex goroutine = 0;
   bool is_write = false;
   bool is_atomic = false;
-  bool is_free = false;     // The memory was given back.
-  bool is_destroy = false;  // The object was destroyed.
+  bool is_free = false;       // The memory was given back, or
+  bool is_forbidden = false;  // never was anybody's.
+  bool is_destroy = false;    // The object was destroyed.
   const void* pc = nullptr;
   uint64_t sequence = 0;  // The access's number in this execution, from 1,
                           // without mere repeats.
@@ -112,6 +114,8 @@ class RaceDetector {
 
   // The bytes begin a new life.
   void Forget(const void* address, size_t size);
+  // Nobody may touch them, until they are forgotten. They have no history.
+  void Forbid(uintptr_t begin, uintptr_t end);
 
   uint64_t accesses() const { return sequence_; }
 
@@ -128,6 +132,7 @@ class RaceDetector {
     bool is_atomic;
     bool is_free;
     bool is_destroy;
+    bool is_forbidden;  // And is_free.
     uint64_t sequence;
     const void* pc;
   };

@@ -94,7 +94,9 @@ class Storyteller {
         TellRace();
         break;
       case Verdict::kMemory:
-        if (failure_.race.address != nullptr) {
+        if (failure_.block.address != nullptr) {
+          TellBlock();
+        } else if (failure_.race.address != nullptr) {
           TellFreed();
         } else {
           TellWhere();
@@ -172,6 +174,26 @@ class Storyteller {
     result_.order_hint =
         "the owner waits for all who use it, or they share it "
         "(std::shared_ptr, or a copy each)";
+  }
+
+  void TellBlock() {
+    const FailedBlock& block = failure_.block;
+    result_.summary = failure_.text;
+    if (!block.is_leak) {
+      const Goroutine& g = Of(failure_.goroutine);
+      const char* role = !block.is_access ? "free"
+                         : block.is_write ? "write"
+                                          : "read";
+      result_.locations.push_back(At(role, g, failure_.stack, g.held));
+    }
+    result_.locations.push_back(
+        At("allocate", Of(block.goroutine), block.allocated_at, {}));
+    result_.order_hint =
+        block.is_leak
+            ? "whoever owns the memory gives it back on every path: "
+              "std::unique_ptr does, and std::shared_ptr unless its owners "
+              "own each other"
+            : "";
   }
 
   void TellRace() {
