@@ -23,6 +23,7 @@
 #include "runtime/run.h"
 #include "runtime/rwmutex.h"
 #include "runtime/select.h"
+#include "runtime/set_name.h"
 #include "runtime/time.h"
 #include "runtime/trace.h"
 #include "runtime/waitgroup.h"

@@ -87,6 +87,7 @@ bool Engine::Execute(absl::FunctionRef<void()> body, Strategy& strategy,
   }
   suspects_leak_ = false;
   heap_.BeginExecution();
+  given_names_.Clear();
 
   Goroutine& main = NewGoroutine();
   main.task = [body] { body(); };
@@ -153,7 +154,9 @@ Goroutine& Engine::NewGoroutine() {
   g.yields = 0;
   g.caught_exceptions = nullptr;
   g.uncaught_exceptions = 0;
+  g.name.clear();
   g.op_stack.clear();
+  g.calls.clear();
   g.created_at.clear();
   ++count_;
   ++live_;
@@ -298,6 +301,7 @@ void Engine::Fail(Verdict verdict, std::string text) {
   if (current_ == nullptr) return;
   failure_.goroutine = current_->index;
   failure_.stack = internal::Backtrace();
+  if (options_.recording != nullptr) current_->calls = CallFrames();
 }
 
 void Engine::FailExpectation(std::string text, std::string file, int line) {

@@ -43,6 +43,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/functional/function_ref.h"
 #include "runtime/explorer/execution.h"
+#include "runtime/explorer/given_names.h"
 #include "runtime/explorer/goroutine.h"
 #include "runtime/explorer/heap_check.h"
 #include "runtime/explorer/memory_model.h"
@@ -187,6 +188,17 @@ class Engine {
   // no block.
   size_t BlockBytes(void* block);
 
+  // For reports. Of objects, they are kept while recording.
+  void NameGoroutine(std::string_view name);
+  void NameObject(const void* object, std::string_view name);
+  // The running goroutine's function returns. Its frame reaches from there to
+  // the two words at its pointer.
+  void ForgetFrame(uintptr_t from, uintptr_t frame_pointer);
+  const GivenNames& given_names() const { return given_names_; }
+  // Whose stack it lies on; null if on none.
+  const Goroutine* StackOwner(const void* address) const;
+  bool MayRead(uintptr_t address, size_t size) const;
+
   // Ends the execution if the running goroutine is inside of Blocking, where it
   // must neither wait nor yield.
   void MayWait(std::string_view wait);
@@ -286,6 +298,7 @@ class Engine {
   void FailAtBlock(const HeapBlock& block, std::string text);
   void CheckLeaks();
   void RecordStep(Recording::Kind kind, GoroutineIndex child);
+  void RecordPlace(Goroutine& g);
 
   static constinit Engine* active_;
 
@@ -306,6 +319,7 @@ class Engine {
   std::vector<Wish> wishes_;
   std::vector<void*> stacks_;  // By index; each above its guard.
   HeapBlocks heap_;
+  GivenNames given_names_;
   std::vector<void*> quarantine_;  // Those given back.
   size_t quarantine_bytes_ = 0;
   size_t count_ = 0;

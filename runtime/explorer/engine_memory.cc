@@ -15,12 +15,14 @@
 #include <cstdlib>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "runtime/explorer/arena.h"
 #include "runtime/explorer/engine.h"
+#include "runtime/explorer/globals.h"
 #include "runtime/explorer/heap_check.h"
 #include "runtime/explorer/leak_check.h"
 #include "runtime/internal/backtrace.h"
@@ -179,6 +181,7 @@ void Engine::OnFree(void* block, const void* pc) {
                   "memory just past the end of this block has been written to");
       Abandon();
     }
+    given_names_.Forget(known->begin(), known->end());
     heap_.Freed(*known);
     quarantine_.push_back(block);
     quarantine_bytes_ += size;
@@ -193,6 +196,7 @@ void Engine::OnOwnFree(void* block) {
   uintptr_t front = known->begin() - HeapBlocks::kFront;
   races_.Forget(reinterpret_cast<const void*>(front),
                 HeapBlocks::kFront + HeapBlocks::Padded(known->size));
+  given_names_.Forget(known->begin(), known->end());
   heap_.Forget(*known);
 }
 
@@ -215,6 +219,46 @@ size_t Engine::BlockBytes(void* block) {
   Abandon();
 }
 
+const Goroutine* Engine::StackOwner(const void* address) const {
+  auto offset = reinterpret_cast<uintptr_t>(address) - stacks_lo_;
+  size_t index = offset / kStackStride;
+  return offset < stacks_bytes_ && index < count_ ? goroutines_[index].get()
+                                                  : nullptr;
+}
+
+bool Engine::MayRead(uintptr_t address, size_t size) const {
+  const void* first = reinterpret_cast<const void*>(address);
+  const void* last = reinterpret_cast<const void*>(address + size - 1);
+  if (const Goroutine* owner = StackOwner(first)) {
+    return owner == StackOwner(last) &&
+           address >= reinterpret_cast<uintptr_t>(stacks_[owner->index]);
+  }
+  if (IsGlobal(first)) return IsGlobal(last);
+  const HeapBlock* block = heap_.Containing(first);
+  return block != nullptr && address + size <= block->end();
+}
+
+void Engine::NameGoroutine(std::string_view name) {
+  if (current_->is_thread || current_->index == 0) return;
+  EngineScope scope;
+  current_->name = name;
+}
+
+void Engine::NameObject(const void* object, std::string_view name) {
+  if (options_.recording == nullptr) return;
+  EngineScope scope;
+  given_names_.Set(object, name);
+}
+
+void Engine::ForgetFrame(uintptr_t from, uintptr_t frame_pointer) {
+  if (frame_pointer < from ||
+      StackOwner(reinterpret_cast<const void*>(frame_pointer)) != current_) {
+    return;
+  }
+  EngineScope scope;
+  given_names_.Forget(from, frame_pointer + 2 * sizeof(uintptr_t));
+}
+
 void Engine::FailAtBlock(const HeapBlock& block, std::string text) {
   Fail(Verdict::kMemory, std::move(text));
   failure_.block.address = reinterpret_cast<const void*>(block.begin());
@@ -223,8 +267,10 @@ void Engine::FailAtBlock(const HeapBlock& block, std::string text) {
 }
 
 void Engine::CheckLeaks() {
+  if (options_.may_lose_memory || heap_.living() == 0) return;
+  if (outer_frame_ == 0) return;  // Nobody told what else has pointers.
   // The end of a program gives everything back.
-  if (options_.main_return_ends || heap_.living() == 0) return;
+  if (options_.main_return_ends) return;
   LeakRoots roots;
   roots.outer_stack = outer_frame_;
   roots.engine = reinterpret_cast<uintptr_t>(this);

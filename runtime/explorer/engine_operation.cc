@@ -99,7 +99,7 @@ void Engine::BeginOperation(const Operation& op,
   g.state = GoroutineState::kAtOp;
   if (g.spinning && LeavesLoop(g, op)) StopSpinning(g);
   g.yields = op.kind == OpKind::kGosched ? g.yields + 1 : 0;
-  if (options_.recording != nullptr) g.op_stack = internal::Backtrace();
+  if (options_.recording != nullptr) RecordPlace(g);
   Reschedule();
   ++g.operations;
   if (g.blocking > 0 && enabled != nullptr && !enabled(arg)) {
@@ -206,8 +206,13 @@ void Engine::NoteAcquire(Goroutine* g, const void* sync) {
   races_.Acquire(g->index, sync);
   if (g->op_depth > 0 && TakesLock(g->pending.kind) &&
       Touches(g->pending, sync)) {
-    g->held.push_back({sync, g->op_stack});
+    g->held.push_back({sync, g->pending.kind, g->op_stack});
   }
+}
+
+void Engine::RecordPlace(Goroutine& g) {
+  g.op_stack = internal::Backtrace();
+  g.calls = CallFrames();
 }
 
 void Engine::RecordStep(Recording::Kind kind, GoroutineIndex child) {

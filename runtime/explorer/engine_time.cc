@@ -73,7 +73,7 @@ void Engine::Sleep(int64_t ns) {
   g.last_load_pc = nullptr;
   g.reads.clear();  // Time passes: reading again is not spinning.
   g.fruitless = 0;
-  if (options_.recording != nullptr) g.op_stack = internal::Backtrace();
+  if (options_.recording != nullptr) RecordPlace(g);
   Reschedule();
   g.wait_reason = internal::WaitReason::kNone;
 }

@@ -89,6 +89,7 @@ struct ExecutionOptions {
   // As in a program, nobody is waited for when main has returned. What others
   // can still do before the clock moves, they might have done before.
   bool main_return_ends = false;
+  bool may_lose_memory = false;
   bool keep_allocations = false;  // Where each block was allocated.
   // For a second run of a failing schedule.
   Recording* recording = nullptr;

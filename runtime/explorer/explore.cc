@@ -63,11 +63,17 @@ class Exploration {
     execution_.weak_memory = options.weak_memory;
     execution_.refuse_polling = options.refuse_polling;
     execution_.main_return_ends = options.body_end_stops_all;
+    execution_.may_lose_memory = options.may_lose_memory;
     if (options.max_virtual_time < absl::InfiniteDuration()) {
       execution_.max_virtual_ns =
           absl::ToInt64Nanoseconds(options.max_virtual_time);
     }
   }
+
+  // Its frame is gone.
+  ~Exploration() { engine_.BeginExploration(/*outer_frame=*/nullptr); }
+  Exploration(const Exploration&) = delete;
+  Exploration& operator=(const Exploration&) = delete;
 
   Result Run(const Options& options) {
     switch (options.search) {
@@ -286,18 +292,21 @@ class Exploration {
     recorded.keep_allocations = true;
     recorded.earlier_access = failure.race.earlier.sequence;
     recorded.later_access = failure.race.later.sequence;
-    Again(recorded);
-    if (engine_.diverged() || engine_.schedule() != schedule ||
-        engine_.failure().verdict != failure.verdict ||
-        engine_.failure().race.later.pc != failure.race.later.pc) {
-      return std::nullopt;
+    Replay replay(schedule);
+    replay.BeginExecution();
+    engine_.Execute(body_, replay, recorded);
+    std::optional<Result> told;
+    if (!engine_.diverged() && engine_.schedule() == schedule &&
+        engine_.failure().verdict == failure.verdict &&
+        engine_.failure().race.later.pc == failure.race.later.pc) {
+      failure.block = engine_.failure().block;
+      told.emplace();
+      Describe(engine_, failure, &recording, &*told);
+      told->preemptions = engine_.preemptions();
+      told->replay = FormatSchedule(schedule, ProgramHash());
     }
-    failure.block = engine_.failure().block;
-    Result result;
-    Describe(engine_, failure, &recording, &result);
-    result.preemptions = engine_.preemptions();
-    result.replay = FormatSchedule(schedule, ProgramHash());
-    return result;
+    globals_.Restore();  // Not before: they have had a part in it.
+    return told;
   }
 
   Engine& engine_;

@@ -32,6 +32,11 @@
 //              starts threads; sem_t, pthread_barrier_t, pthread_spinlock_t,
 //              mutexes with attributes, pthread_exit, _cancel and _kill, fork.
 //
+// Memory is watched: the verdict is MEMORY if the code under test uses a block
+// of the heap after it was freed, or what lies around one; frees it twice, or
+// what is no block; or ends an execution that passes with blocks to which
+// nothing leads any more (heap_check.h, leak_check.h).
+//
 // Graders use Check (check.h), which tells GoogleTest what was found.
 //
 // Threads: from a plain thread, one exploration at a time.
@@ -100,6 +105,9 @@ struct Options {
   // A goroutine that asks again and again for what another will change, while
   // time passes, is a LIVELOCK. By default it may, if it gets its answer.
   bool refuse_polling = false;
+
+  // Blocks of the heap to which nothing leads any more are no failure.
+  bool may_lose_memory = false;
 
   // As in a program, the end of the body stops all goroutines where they are:
   // none of them leaks. (They run on as long as the clock stands still, for

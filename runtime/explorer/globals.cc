@@ -6,7 +6,6 @@
 #include <dwarf.h>
 #include <elfutils/libdw.h>
 #include <elfutils/libdwfl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -14,7 +13,7 @@
 #include <map>
 #include <string>
 
-#include "runtime/explorer/source.h"
+#include "runtime/explorer/debug_info.h"
 
 namespace rt::explorer {
 namespace {
@@ -23,25 +22,6 @@ struct Found {
   std::vector<MemoryRange> ranges;
   std::string thread_local_name;
 };
-
-// The address of a variable that has a fixed one.
-bool FixedAddress(Dwarf_Die* variable, Dwarf_Addr* address) {
-  Dwarf_Attribute location;
-  Dwarf_Op* ops;
-  size_t count;
-  if (dwarf_attr_integrate(variable, DW_AT_location, &location) == nullptr ||
-      dwarf_getlocation(&location, &ops, &count) != 0 || count != 1) {
-    return false;
-  }
-  if (ops[0].atom == DW_OP_addr) {
-    *address = ops[0].number;
-    return true;
-  }
-  Dwarf_Attribute indexed;  // DWARF 5: an index into a table of addresses.
-  return ops[0].atom == DW_OP_addrx &&
-         dwarf_getlocation_attr(&location, ops, &indexed) == 0 &&
-         dwarf_formaddr(&indexed, address) == 0;
-}
 
 // Whether a variable exists once for each thread.
 bool IsThreadLocal(Dwarf_Die* variable) {
@@ -57,11 +37,8 @@ bool IsThreadLocal(Dwarf_Die* variable) {
 }
 
 bool SizeOf(Dwarf_Die* variable, Dwarf_Word* size) {
-  Dwarf_Attribute attribute;
   Dwarf_Die type;
-  return dwarf_attr_integrate(variable, DW_AT_type, &attribute) != nullptr &&
-         dwarf_formref_die(&attribute, &type) != nullptr &&
-         dwarf_aggregate_size(&type, size) == 0;
+  return TypeOf(variable, &type) && dwarf_aggregate_size(&type, size) == 0;
 }
 
 // Variables may be declared in namespaces, classes, functions and blocks.
@@ -119,32 +96,13 @@ void CollectGuards(Dwfl_Module* program, std::vector<MemoryRange>* ranges) {
 }
 
 Found Find() {
-  static const Dwfl_Callbacks callbacks = {
-      dwfl_linux_proc_find_elf, dwfl_standard_find_debuginfo, nullptr, nullptr};
   Found found;
-  Dwfl* dwfl = dwfl_begin(&callbacks);
-  if (dwfl == nullptr) return found;
-  dwfl_linux_proc_report(dwfl, getpid());
-  dwfl_report_end(dwfl, nullptr, nullptr);
-  Dwfl_Module* program =
-      dwfl_addrmodule(dwfl, reinterpret_cast<Dwarf_Addr>(&Find));
-  Dwarf_Addr bias = 0;
-  Dwarf* dwarf =
-      program == nullptr ? nullptr : dwfl_module_getdwarf(program, &bias);
-  Dwarf_Off offset = 0;
-  Dwarf_Off next;
-  size_t header;
-  while (dwarf != nullptr && dwarf_nextcu(dwarf, offset, &next, &header,
-                                          nullptr, nullptr, nullptr) == 0) {
-    Dwarf_Die unit;
-    if (dwarf_offdie(dwarf, offset + header, &unit) != nullptr) {
-      const char* name = dwarf_diename(&unit);
-      if (name != nullptr && IsUserFile(name)) Collect(&unit, bias, &found);
-    }
-    offset = next;
-  }
-  if (!found.ranges.empty()) CollectGuards(program, &found.ranges);
-  dwfl_end(dwfl);
+  const DebugInfo& info = DebugInfo::Get();
+  info.ForEachUserUnit([&](Dwarf_Die unit) {
+    Collect(&unit, info.bias, &found);
+    return false;
+  });
+  if (!found.ranges.empty()) CollectGuards(info.program, &found.ranges);
   return found;
 }
 

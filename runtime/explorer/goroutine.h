@@ -14,6 +14,7 @@
 #include "absl/functional/any_invocable.h"
 #include "runtime/explorer/operation.h"
 #include "runtime/explorer/strategy.h"
+#include "runtime/explorer/variables.h"
 #include "runtime/internal/context_switch.h"
 #include "runtime/internal/g.h"
 #include "runtime/internal/host.h"
@@ -25,6 +26,7 @@ using Stack = std::vector<void*>;  // Return addresses, innermost first.
 
 struct HeldLock {
   const void* object = nullptr;
+  OpKind taken_by = OpKind::kMutexLock;
   Stack taken_at;  // While recording.
 };
 
@@ -100,14 +102,19 @@ struct Goroutine : internal::G {
   void* caught_exceptions = nullptr;
   unsigned uncaught_exceptions = 0;
 
-  Stack op_stack;  // While recording: of its last operation.
+  std::string name;  // By rt::SetName.
+
+  Stack op_stack;                // While recording: of its last operation,
+  std::vector<CallFrame> calls;  // and of what is not over since.
   Stack created_at;
 };
 
-// "main", "thread 2", "goroutine 3".
+// "main", "thread 2", "goroutine 3", `goroutine 3 "reader"`.
 inline std::string Called(const Goroutine& g) {
   if (g.index == 0) return "main";
-  return (g.is_thread ? "thread " : "goroutine ") + std::to_string(g.id);
+  std::string text =
+      (g.is_thread ? "thread " : "goroutine ") + std::to_string(g.id);
+  return g.name.empty() ? text : text + " \"" + g.name + "\"";
 }
 
 }  // namespace rt::explorer

@@ -129,6 +129,16 @@ void NoteContention(int64_t) {}
 
 std::string Deadlocks() { return ""; }
 
+void SetGoroutineName(std::string_view name) {
+  Engine* engine = Engine::Active();
+  if (engine != nullptr) engine->NameGoroutine(name);
+}
+
+void SetObjectName(const void* object, std::string_view name) {
+  Engine* engine = Engine::Active();
+  if (engine != nullptr) engine->NameObject(object, name);
+}
+
 int NumGoroutines() {
   Engine* engine = Engine::Active();
   return engine == nullptr ? 0 : static_cast<int>(engine->live_count());

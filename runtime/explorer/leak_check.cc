@@ -114,11 +114,23 @@ class Search {
     bool referred;  // By another one that is not reached.
   };
 
-  // What the code under test has itself. Quick.
+  // What the code under test has itself, or the body's frame. Quick.
   void FromNear() {
     for (const MemoryRange& range : GlobalRanges()) Scan(range);
     for (const MemoryRange& range : roots_.kept) Scan(range);
+    Scan({roots_.outer_stack, OuterStackEnd()});
     Follow();
+  }
+
+  // A stack stays where it is; only the first time takes long.
+  uintptr_t OuterStackEnd() {
+    static MemoryRange stack;
+    if (!Contains(stack, roots_.outer_stack)) {
+      memory_ = AnonymousMemory();
+      const MemoryRange* found = MappingOf(roots_.outer_stack);
+      stack = found == nullptr ? MemoryRange{} : *found;
+    }
+    return stack.end;
   }
 
   // Everything else. What the C library's own variables point to may be free;
@@ -126,9 +138,7 @@ class Search {
   void FromAfar() {
     memory_ = AnonymousMemory();
     Variables variables = FindVariables();
-    if (const MemoryRange* stack = MappingOf(roots_.outer_stack)) {
-      ScanOlder({roots_.outer_stack, stack->end});
-    }
+    ScanOlder({roots_.outer_stack, OuterStackEnd()});
     // There the C library has what pthread_setspecific keeps.
     auto thread = reinterpret_cast<uintptr_t>(__builtin_thread_pointer());
     if (const MemoryRange* around = MappingOf(thread)) {
@@ -175,6 +185,7 @@ class Search {
   template <typename F>
   void ForEachTarget(MemoryRange range, const F& f) {
     ForEachWord(range, [&](uintptr_t word) {
+      if (unreached_ == 0) return;
       for (uintptr_t address : {word, word << kMark >> kMark, word >> kMark}) {
         if (Node* node = At(address)) f(*node);
       }
@@ -182,6 +193,7 @@ class Search {
   }
 
   void Scan(MemoryRange range) {
+    if (unreached_ == 0) return;
     ForEachTarget(range, [this](Node& node) {
       if (node.reached) return;
       node.reached = true;
@@ -223,13 +235,16 @@ class Search {
       return {};
     }
     const MemoryRange* in = MappingOf(address);
-    // The C library's first block lists what is free.
-    if (in == nullptr || address - in->begin <= 16 ||
+    if (in == nullptr || address - in->begin < 16 ||
         Contains(*in, roots_.outer_stack)) {
       return {};
     }
     uintptr_t size;
     memcpy(&size, reinterpret_cast<const void*>(address - kWord), sizeof size);
+    // The C library's first block lists what is free. Only a large one, which
+    // is so marked, has a mapping of its own.
+    bool own_mapping = (size & 2) != 0;
+    if (address - in->begin == 16 && !own_mapping) return {};
     size &= ~uintptr_t{7};
     if (size % 16 != 0 || size < 32 || size > in->end - address + 16) return {};
     return {address, std::min(address + size - kWord, in->end)};

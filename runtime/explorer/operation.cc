@@ -142,6 +142,22 @@ bool TakesLock(OpKind kind) {
          kind == OpKind::kRWMutexRLock || kind == OpKind::kRWMutexTryRLock;
 }
 
+bool IsOfReaderWriterLock(OpKind kind) {
+  switch (kind) {
+    case OpKind::kSharedMutexLock:
+    case OpKind::kRWMutexLock:
+    case OpKind::kRWMutexDrain:
+    case OpKind::kRWMutexRLock:
+    case OpKind::kRWMutexTryLock:
+    case OpKind::kRWMutexTryRLock:
+    case OpKind::kRWMutexUnlock:
+    case OpKind::kRWMutexRUnlock:
+      return true;
+    default:
+      return false;
+  }
+}
+
 bool GivesLock(OpKind kind) {
   return kind == OpKind::kMutexUnlock || kind == OpKind::kRWMutexUnlock ||
          kind == OpKind::kRWMutexRUnlock || kind == OpKind::kCondWait;

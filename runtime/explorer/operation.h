@@ -80,6 +80,9 @@ bool AlwaysReversible(const Operation& op);
 bool TakesLock(OpKind kind);
 bool GivesLock(OpKind kind);
 
+// Whether `kind` is of a lock that several may have for reading.
+bool IsOfReaderWriterLock(OpKind kind);
+
 // Whether `kind` tells by host::OnlyLooked that it has changed nothing.
 bool MayOnlyLook(OpKind kind);
 

@@ -103,6 +103,18 @@ struct Row {
   }
 };
 
+std::string NameOf(const Result& result, uint64_t id) {
+  return id <= result.goroutines.size() ? result.goroutines[id - 1].name : "";
+}
+
+// Above a goroutine's column; in so little space that a name may have to stand
+// for all.
+std::string ColumnTitle(uint64_t id, const std::string& name, size_t width) {
+  std::string title = GoroutineText(id, name);
+  if (title.size() < width || name.empty()) return title;
+  return Fit(absl::StrCat(id, " \"", name, "\""), width - 1);
+}
+
 // Rounds of a loop: the first one, and how often it comes again.
 std::vector<Row> WithRoundsFolded(const std::vector<Row>& rows) {
   std::vector<Row> folded;
@@ -186,9 +198,7 @@ std::string StepTable(const Result& result) {
     table += "who       what";
   } else {
     for (uint64_t id : columns) {
-      bool thread = id <= result.goroutines.size() &&
-                    result.goroutines[id - 1].name == "thread";
-      table += Padded(GoroutineText(id, thread ? "thread" : ""), width);
+      table += Padded(ColumnTitle(id, NameOf(result, id), width), width);
     }
   }
   TrimRight(table);

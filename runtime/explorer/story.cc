@@ -7,31 +7,18 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "runtime/explorer/names.h"
 #include "runtime/explorer/source.h"
 #include "runtime/explorer/waits.h"
 
 namespace rt::explorer {
 namespace {
 
-std::string NameOf(const Goroutine& g) {
-  if (g.timer != nullptr) return "timer";
-  if (g.is_thread) return "thread";
-  return g.index == 0 ? "main" : "";
-}
-
-std::vector<std::string> LockNames(const std::vector<HeldLock>& held) {
-  std::vector<std::string> names;
-  for (const HeldLock& lock : held) {
-    std::string name = LockName(UserLine(lock.taken_at).text);
-    names.push_back(name.empty() ? "a mutex" : name);
-  }
-  return names;
-}
-
-Location At(std::string role, const Goroutine& g, const Stack& stack,
-            const std::vector<HeldLock>& held) {
+Location At(std::string role, const Engine& engine, const Goroutine& g,
+            const Stack& stack, const std::vector<HeldLock>& held) {
   SourceLine line = UserLine(stack);
   Location location;
   location.role = std::move(role);
@@ -40,7 +27,10 @@ Location At(std::string role, const Goroutine& g, const Stack& stack,
   location.text = line.text;
   location.goroutine = g.id;
   location.name = NameOf(g);
-  location.held = LockNames(held);
+  for (const HeldLock& lock : held) {
+    std::string name = NameOfLock(engine, lock.object, lock.taken_at, g);
+    location.held.push_back(name.empty() ? LockTypeText(lock.taken_by) : name);
+  }
   return location;
 }
 
@@ -73,7 +63,11 @@ std::string StepText(const Engine& engine, const Recording::Step& step,
       // Its line is that of the code which armed it.
       if (step.op.kind == OpKind::kTimerFire) return "the timer fires";
       // The end of a scope that unlocks is a mere brace.
-      return HasName(text) ? text : OperationText(step.op.kind);
+      if (HasName(text)) return text;
+      text =
+          ObjectName(engine, step.op.object, engine.goroutine(step.goroutine));
+      if (!text.empty()) text += ".";
+      return text + OperationText(step.op.kind);
   }
   return text;
 }
@@ -148,8 +142,8 @@ class Storyteller {
     auto tell = [&](const AccessRecord& access, const Recording::Side& side) {
       Stack stack = side.stack;
       if (stack.empty()) stack.push_back(const_cast<void*>(access.pc));
-      result_.locations.push_back(
-          At(AccessText(access), Of(access.goroutine), stack, side.held));
+      result_.locations.push_back(At(AccessText(access), engine_,
+                                     Of(access.goroutine), stack, side.held));
     };
     tell(race.earlier, seen.earlier);
     tell(race.later, seen.later);
@@ -184,10 +178,10 @@ class Storyteller {
       const char* role = !block.is_access ? "free"
                          : block.is_write ? "write"
                                           : "read";
-      result_.locations.push_back(At(role, g, failure_.stack, g.held));
+      result_.locations.push_back(At(role, engine_, g, failure_.stack, g.held));
     }
     result_.locations.push_back(
-        At("allocate", Of(block.goroutine), block.allocated_at, {}));
+        At("allocate", engine_, Of(block.goroutine), block.allocated_at, {}));
     result_.order_hint =
         block.is_leak
             ? "whoever owns the memory gives it back on every path: "
@@ -200,12 +194,24 @@ class Storyteller {
     TellSides();
     const Location& a = result_.locations[0];
     const Location& b = result_.locations[1];
-    std::string variable = CommonVariable(a.text, b.text);
+    std::string variable = RacedVariable(CommonVariable(a.text, b.text));
     result_.summary = absl::StrCat(
         "two ", Them(), " touch ",
         variable.empty() ? "the same memory" : absl::StrCat("`", variable, "`"),
         ", and nothing orders them");
     result_.order_hint = RaceHint(a, b);
+  }
+
+  // `in_text`: what both lines mention. If that is a member, they are in its
+  // class, where it is known by that name.
+  std::string RacedVariable(const std::string& in_text) const {
+    std::string path = ObjectName(engine_, failure_.race.address,
+                                  Of(failure_.race.later.goroutine));
+    if (path.empty() || in_text.empty()) return path.empty() ? in_text : path;
+    for (const char* access : {".", "->"}) {
+      if (absl::EndsWith(path, access + in_text)) return in_text;
+    }
+    return path;
   }
 
   std::string RaceHint(const Location& a, const Location& b) const {
@@ -243,9 +249,10 @@ class Storyteller {
     std::vector<std::string> who;
     for (const BlockedGoroutine& b : engine_.blocked()) {
       const Goroutine& g = Of(b.goroutine);
-      result_.locations.push_back(At("waits", g, g.op_stack, g.held));
+      result_.locations.push_back(At("waits", engine_, g, g.op_stack, g.held));
       if (failure_.verdict == Verdict::kLeak && b.goroutine != 0) {
-        result_.locations.push_back(At("created", g, g.created_at, {}));
+        result_.locations.push_back(
+            At("created", engine_, g, g.created_at, {}));
       }
       who.push_back(WaitsText(engine_, b));
     }
@@ -306,8 +313,8 @@ class Storyteller {
     }
     result_.expectation = failure_.text;
     if (!failure_.stack.empty()) {
-      Location location = At(role, Of(failure_.goroutine), failure_.stack,
-                             Of(failure_.goroutine).held);
+      Location location = At(role, engine_, Of(failure_.goroutine),
+                             failure_.stack, Of(failure_.goroutine).held);
       if (!location.file.empty()) result_.locations.push_back(location);
     }
   }

@@ -108,7 +108,14 @@ extern "C" {
 void __tsan_init() {}
 
 void __tsan_func_entry(void*) {}
-void __tsan_func_exit() {}
+
+// What has a name in the function's frame is gone with it. The frame ends where
+// the caller's pointer to it says; without one, it is taken for larger.
+void __tsan_func_exit() {
+  if (!rt::explorer::GivenNames::any || mode != Mode::kUser) return;
+  auto* here = static_cast<uintptr_t*>(__builtin_frame_address(0));
+  Engine::Active()->ForgetFrame(reinterpret_cast<uintptr_t>(here), *here);
+}
 void __tsan_ignore_thread_begin() {}
 void __tsan_ignore_thread_end() {}
 

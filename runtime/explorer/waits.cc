@@ -8,7 +8,8 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "runtime/explorer/source.h"
+#include "runtime/explorer/names.h"
+#include "runtime/internal/context_core.h"
 #include "runtime/internal/g.h"
 #include "runtime/internal/symbolize.h"
 
@@ -28,6 +29,16 @@ std::string HolderText(const Engine& engine, const BlockedGoroutine& b) {
     }
   }
   return "";
+}
+
+std::string Quoted(const std::string& name) { return "`" + name + "`"; }
+
+std::string Or(const std::string& name, const char* otherwise) {
+  return name.empty() ? otherwise : Quoted(name);
+}
+
+std::string On(const std::string& name) {
+  return name.empty() ? "" : " on " + Quoted(name);
 }
 
 // A futex is at the bottom of several types; the stack tells of which.
@@ -60,6 +71,7 @@ std::string AtomicWaitText(const Goroutine& g) {
 std::string WaitsText(const Engine& engine, const BlockedGoroutine& b) {
   const Goroutine& g = engine.goroutine(b.goroutine);
   std::string text = absl::StrCat(Called(g), " waits for ");
+  std::string named = ObjectName(engine, b.object, g);
   if (g.purpose != nullptr) return text + g.purpose->what;
   if (b.reason == internal::WaitReason::kCondWait &&
       b.kind != OpKind::kAtomicWait) {
@@ -75,23 +87,30 @@ std::string WaitsText(const Engine& engine, const BlockedGoroutine& b) {
     case OpKind::kRWMutexLock:
     case OpKind::kRWMutexDrain:
     case OpKind::kRWMutexRLock: {
-      std::string name = LockName(UserLine(g.op_stack).text);
-      absl::StrAppend(&text, name.empty() ? "a mutex" : "`", name,
-                      name.empty() ? "" : "`");
-      absl::StrAppend(&text, HolderText(engine, b));
+      std::string name = NameOfLock(engine, b.object, g.op_stack, g);
+      absl::StrAppend(&text, name.empty() ? LockTypeText(b.kind) : Quoted(name),
+                      HolderText(engine, b));
       return text;
     }
     case OpKind::kWaitGroupWait:
-      return text + "a WaitGroup whose counter never comes to 0";
+      return absl::StrCat(text, Or(named, "a WaitGroup"),
+                          named.empty() ? " whose" : ", whose",
+                          " counter never comes to 0");
     case OpKind::kOnceDo:
-      return text + "a Once whose function never returns";
+      return absl::StrCat(text, Or(named, "a Once"),
+                          named.empty() ? " whose" : ", whose",
+                          " function never returns");
     case OpKind::kChanSend:
-      return text + (b.object == nullptr ? "a send on a nil channel"
-                                         : "a receiver of what it sends");
+      if (b.object == nullptr) return text + "a send on a nil channel";
+      return absl::StrCat(text, "a receiver of what it sends", On(named));
     case OpKind::kChanRecv:
-      return text + (b.object == nullptr
-                         ? "a receive from a nil channel"
-                         : "a value, or for the channel to be closed");
+      if (b.object == nullptr) return text + "a receive from a nil channel";
+      if (internal::ContextCore::IsDoneChan(b.object)) {
+        return text + "a context to be done, which nobody cancels";
+      }
+      return named.empty() ? text + "a value, or for the channel to be closed"
+                           : absl::StrCat(text, "a value from ", Quoted(named),
+                                          ", or for that to be closed");
     case OpKind::kSelect:
       return text + (b.object == nullptr
                          ? "a select that has no case, or only nil channels"

@@ -76,6 +76,11 @@ ContextCore::ContextCore(ChanCore* parent, absl::Time deadline,
   object = this;
 }
 
+bool ContextCore::IsDoneChan(const void* chan) {
+  const ChanOwner* owner = static_cast<const ChanCore*>(chan)->owner();
+  return owner != nullptr && owner->abandoned == &Abandoned;
+}
+
 ContextCore* ContextCore::Of(ChanCore* done) {
   if (done == nullptr) return nullptr;
   return static_cast<ContextCore*>(done->owner());

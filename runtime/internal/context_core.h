@@ -87,6 +87,9 @@ class ContextCore final : private Timer,
   // Null for the nil channel.
   static ContextCore* Of(const DoneChan& done) { return Of(done.core()); }
 
+  // Whether the channel is some context's Done.
+  static bool IsDoneChan(const void* chan);
+
   // The first call decides; an OK cause means the error itself.
   void Cancel(ContextError error, const absl::Status& cause);
 

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace rt::internal::host {
 
@@ -20,6 +21,10 @@ std::string Stacks(bool all);
 // What is known of goroutines that wait for each other; "" if nothing. The
 // explorer finds deadlocks itself: there, nothing is.
 std::string Deadlocks();
+
+// What reports call the calling goroutine, and an object (../set_name.h).
+void SetGoroutineName(std::string_view name);
+void SetObjectName(const void* object, std::string_view name);
 
 // Begins and ends the recording of a trace into a file (../trace.h). Returns
 // what went wrong, "" if nothing did. The explorer takes none: its reports are

@@ -166,6 +166,9 @@ std::string Deadlocks() {
       /*explain=*/false);
 }
 
+void SetGoroutineName(std::string_view) {}
+void SetObjectName(const void*, std::string_view) {}
+
 std::string StartTrace(const std::string& path) {
   return internal::StartTrace(path);
 }

@@ -292,7 +292,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"another_once_inside", Verdict::kPassed,
              [] { DoInsideDo(false); }},
         Case{"itself_inside", Verdict::kDeadlock, [] { DoInsideDo(true); },
-             "main waits for a Once whose function never returns"},
+             "main waits for `a`, whose function never returns"},
         Case{"once_value", Verdict::kPassed, [] { LoadOnce(true); }},
         Case{"value_without_once", Verdict::kRace, [] { LoadOnce(false); }}),
     RowName());

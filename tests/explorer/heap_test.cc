@@ -226,6 +226,30 @@ TEST(Leak, IsNoneIfTheTestHasIt) {
   EXPECT_EQ(seen.size(), 2u);
 }
 
+TEST(Leak, IsNoneIfMemoryMayBeLost) {
+  Options options;
+  options.may_lose_memory = true;
+  Result result = CheckQuietly(options, [] { ForgetsDelete(false); });
+  EXPECT_EQ(result.verdict, Verdict::kPassed) << result.summary;
+}
+
+// In older blocks: the fixture, and one so large that it has a mapping of its
+// own.
+class OlderBlockTest : public testing::Test {
+ protected:
+  std::vector<Node*> in_fixture_;
+  std::vector<Node*> in_large_ = std::vector<Node*>(100'000);
+};
+
+TEST_F(OlderBlockTest, LeadsToWhatTheBodyAllocates) {
+  in_fixture_.reserve(2);
+  Result result = CheckQuietly(Options(), [&] {
+    in_fixture_.push_back(new Node);
+    in_large_[50'000] = new Node;
+  });
+  EXPECT_EQ(result.verdict, Verdict::kPassed) << result.summary;
+}
+
 INSTANTIATE_TEST_SUITE_P(
     NoLeaks, HeapTest,
     testing::Values(
