@@ -19,10 +19,12 @@ constexpr size_t kMaxBytes = 128 << 20;
 constexpr size_t kSizes =
     kSmallSizes + std::countr_zero(kMaxBytes) - std::countr_zero(kMaxSmall);
 
-// Of each size. It lies where neither programs nor the kernel put anything, on
-// machines with 39 bits of address space, too.
+// Of each size. It lies where neither programs nor the kernel put anything; on
+// machines with 39 bits of address space elsewhere, where a pointer looks like
+// two small numbers side by side, and who looks for leaks overlooks more.
 constexpr size_t kRegionBytes = size_t{1} << 30;
-constexpr uintptr_t kWhere = uintptr_t{1} << 38;
+constexpr uintptr_t kWhere = 0x2b3c'0000'0000;
+constexpr uintptr_t kWhereOf39Bits = uintptr_t{1} << 38;
 constexpr size_t kBitmapBytes = kRegionBytes / kStep / 8;
 
 constexpr size_t BytesOf(size_t index) {
@@ -46,6 +48,19 @@ constinit Region regions[kSizes];
 constinit uintptr_t begin = 0;
 constinit bool tried = false;
 
+// Null if not just there; `at` 0 is anywhere.
+void* MapAt(uintptr_t at, size_t bytes) {
+  constexpr int kFlags =
+      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK;
+  auto* wanted = reinterpret_cast<void*>(at);
+  void* memory = mmap(wanted, bytes, PROT_NONE,
+                      kFlags | (at == 0 ? 0 : MAP_FIXED_NOREPLACE), -1, 0);
+  if (memory == MAP_FAILED) return nullptr;
+  if (at == 0 || memory == wanted) return memory;
+  munmap(memory, bytes);  // Kernels before 4.17 take it for a mere wish.
+  return nullptr;
+}
+
 void* Usable(void* memory, size_t bytes) {
   if (memory == nullptr || mprotect(memory, bytes, PROT_READ | PROT_WRITE)) {
     return nullptr;
@@ -59,15 +74,19 @@ void Reserve() {
   constexpr size_t kBytes = kSizes * kRegionBytes;
   auto* bitmaps = static_cast<char*>(
       Usable(ReserveAt(0, kSizes * kBitmapBytes), kSizes * kBitmapBytes));
-  void* memory = Usable(ReserveAt(kWhere, kBytes), kBytes);
+  void* memory = MapAt(kWhere, kBytes);
+  if (memory == nullptr) memory = ReserveAt(kWhereOf39Bits, kBytes);
+  memory = Usable(memory, kBytes);
   if (bitmaps == nullptr || memory == nullptr) return;
   begin = reinterpret_cast<uintptr_t>(memory);
   for (size_t i = 0; i < kSizes; ++i) {
     Region& region = regions[i];
     region.used = reinterpret_cast<uint64_t*>(bitmaps + i * kBitmapBytes);
     region.slots = kRegionBytes / BytesOf(i);
-    // The first slots of all regions would be neighbours in the cache.
-    region.lowest = std::min(5 * i, region.slots / 2);
+    // The first slots of all regions would be neighbours in the cache. And
+    // nothing lies at `begin`, or that variable would lead to it
+    // (leak_check.h).
+    region.lowest = std::min(5 * i + 1, region.slots / 2);
     for (size_t slot = 0; slot < region.lowest; ++slot) {
       region.used[slot / 64] |= uint64_t{1} << slot % 64;
     }
@@ -125,16 +144,20 @@ void ArenaFree(void* block) {
   region.lowest = std::min(region.lowest, place.slot);
 }
 
+bool IsArenaBlock(const void* address) {
+  if (!IsInArena(address)) return false;
+  Place place = PlaceOf(address);
+  size_t offset = (reinterpret_cast<uintptr_t>(address) - begin) % kRegionBytes;
+  return offset % BytesOf(place.index) == 0 &&
+         (regions[place.index].used[place.slot / 64] >> place.slot % 64 & 1) !=
+             0;
+}
+
 size_t ArenaBytes(const void* block) { return BytesOf(PlaceOf(block).index); }
 
 void* ReserveAt(uintptr_t at, size_t bytes) {
-  constexpr int kFlags =
-      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK;
-  // Kernels before 4.17 take the address for a mere wish.
-  void* memory = mmap(reinterpret_cast<void*>(at), bytes, PROT_NONE,
-                      kFlags | (at == 0 ? 0 : MAP_FIXED_NOREPLACE), -1, 0);
-  if (memory == MAP_FAILED && at != 0) return ReserveAt(0, bytes);
-  return memory == MAP_FAILED ? nullptr : memory;
+  void* memory = MapAt(at, bytes);
+  return memory == nullptr && at != 0 ? MapAt(0, bytes) : memory;
 }
 
 }  // namespace rt::explorer

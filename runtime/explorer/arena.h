@@ -33,6 +33,8 @@ void* ArenaAllocate(size_t size, size_t alignment);
 // Whether it comes from there. For those that do: gives it back; how many bytes
 // may be used.
 bool IsInArena(const void* block);
+// Whether a block begins at `address` that nobody has given back.
+bool IsArenaBlock(const void* address);
 void ArenaFree(void* block);
 size_t ArenaBytes(const void* block);
 

@@ -122,7 +122,10 @@ size_t malloc_usable_size(void* block) noexcept {
     const HeapBlock* known = Engine::Active()->heap().Find(block);
     if (known != nullptr) return known->size;
   }
-  if (rt::explorer::IsInArena(block)) return rt::explorer::ArenaBytes(block);
+  // Of a slot in the arena, the last bytes are those in front of the next one.
+  if (rt::explorer::IsInArena(block)) {
+    return rt::explorer::ArenaBytes(block) - HeapBlocks::kFront;
+  }
   return hidden_usable_size(block);
 }
 

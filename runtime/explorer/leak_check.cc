@@ -14,6 +14,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "runtime/explorer/arena.h"
 #include "runtime/explorer/globals.h"
 #include "runtime/explorer/source.h"
 #include "runtime/internal/symbolize.h"
@@ -227,9 +228,17 @@ class Search {
     }
   }
 
-  // The block of the C library that seems to begin there; empty if none does.
-  // In front of each it has its size, a multiple of 16, with three flags below.
+  // The block that begins there, or seems to: empty if none does.
   MemoryRange OlderBlock(uintptr_t address) {
+    const auto* block = reinterpret_cast<const void*>(address);
+    if (!IsInArena(block)) return OlderLibraryBlock(address);
+    if (At(address) != nullptr || !IsArenaBlock(block)) return {};
+    return {address, address + ArenaBytes(block)};
+  }
+
+  // In front of each the C library has its size, a multiple of 16, with three
+  // flags below.
+  MemoryRange OlderLibraryBlock(uintptr_t address) {
     if (address % 16 != 0 || address == roots_.engine ||
         Contains(roots_.goroutine_stacks, address) || At(address) != nullptr) {
       return {};

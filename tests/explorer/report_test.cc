@@ -18,7 +18,7 @@ namespace rt::explorer {
 namespace {
 
 void Add(Result& result, uint64_t goroutine, std::string text) {
-  result.steps.push_back({goroutine, std::move(text), "a.cc", 1});
+  result.steps.push_back({goroutine, std::move(text), "a.cc", 1, ""});
 }
 
 size_t Count(const std::string& text, const std::string& what) {

@@ -343,10 +343,13 @@ TEST(WeakMemoryHistory, BeginsAnewWithAnotherObject) {
 TEST(WeakMemoryHistory, EndsWithTheMemory) {
   Options options;
   options.weak_memory = true;
+  options.may_lose_memory = true;  // What is handed out here is on a stack.
   options.search = Search::kNaive;
   CheckOutcomes(options, {"1", "not yet"}, [] {
     std::string outcome = "not yet";
-    alignas(atomic<int>) std::byte place[sizeof(atomic<int>)];
+    // With what the heap has around a block.
+    alignas(8) std::byte memory[8 + sizeof(atomic<int>) + 16];
+    std::byte* place = memory + 8;
     auto& x = *new (place) atomic<int>(0);
     Gauge users;
     Two([&](int me) {
@@ -359,7 +362,7 @@ TEST(WeakMemoryHistory, EndsWithTheMemory) {
       if (users.Enter() == 1) return;
       {
         EngineScope scope;
-        Engine::Active()->OnAllocate(place, sizeof place);
+        Engine::Active()->OnAllocate(place, sizeof(atomic<int>));
       }
       auto& again = *new (place) atomic<int>(1);
       outcome = std::to_string(again.load(kRelaxed));
