@@ -10,7 +10,7 @@ failures=0
 unset TESTBRIDGE_TEST_ONLY XML_OUTPUT_FILE
 here=$PWD
 tmp=${TEST_TMPDIR:-/tmp}
-export COURSE_ROOT=$here  # Where the sources are, from any folder.
+export COURSE_ROOT="$here"  # Where the sources are, from any folder.
 
 # same NAME COMMAND...: prints what the first one has printed.
 same() {

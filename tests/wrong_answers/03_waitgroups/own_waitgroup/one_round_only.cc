@@ -3,8 +3,8 @@
 
 // Diagnosis: race
 
-// The channel stays closed after the first round: in the second one Wait returns
-// at once, and the end of it closes the channel again.
+// The channel stays closed after the first round: in the second one Wait
+// returns at once, and the end of it closes the channel again.
 
 #include <mutex>
 
