@@ -123,9 +123,12 @@ M* Scheduler::TakeFreeM() {
 
 void Scheduler::Kick(M* m) {
   if (m == nullptr) return;
-  if (std::exchange(m->started, true)) {
+  // Written once: an M that came by itself may be kicked by the next one
+  // already.
+  if (m->started) {
     m->parker.Wake();
   } else {
+    m->started = true;
     StartThread(m);
   }
 }
